@@ -1,0 +1,218 @@
+import { distance } from 'fastest-levenshtein';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { ConfigError } from '../errors.js';
+
+export { t };
+
+/** A number that JSON can carry: NaN and the infinities are rejected. */
+export const FiniteNumber = refine('finite number', t.number, Number.isFinite);
+export const Integer = refine('whole number', t.number, Number.isSafeInteger);
+export const NonNegativeInteger = refine(
+  'whole number of 0 or more',
+  t.number,
+  (n) => Number.isSafeInteger(n) && n >= 0,
+);
+export const PositiveInteger = refine('whole number of 1 or more', t.number, (n) => Number.isSafeInteger(n) && n >= 1);
+export const NonNegativeNumber = refine('number of 0 or more', t.number, (n) => Number.isFinite(n) && n >= 0);
+export const PositiveNumber = refine('number above 0', t.number, (n) => Number.isFinite(n) && n > 0);
+/** A share: 0 to 1, both ends allowed. */
+export const Unit = refine('number from 0 to 1', t.number, (n) => n >= 0 && n <= 1);
+/** A quantile or a probability strictly between 0 and 1. */
+export const OpenUnit = refine('number between 0 and 1 (both excluded)', t.number, (n) => n > 0 && n < 1);
+export const NonEmptyString = refine('non-empty string', t.string, (s) => s.length > 0);
+export const Sha256 = refine('sha256 (64 lower-case hex digits)', t.string, (s) => /^[0-9a-f]{64}$/.test(s));
+
+/** Narrows a codec by a test; the name is what the error message says was expected. */
+export function refine<A>(name: string, base: t.Type<A>, test: (value: A) => boolean): t.Type<A> {
+  return new t.Type<A>(
+    name,
+    (u): u is A => base.is(u) && test(u),
+    (u, context) => {
+      if (!base.is(u) || !test(u)) return t.failure(u, context, expected(name, u));
+      return t.success(u);
+    },
+    (a) => a,
+  );
+}
+
+/** One of a fixed list of strings. */
+export function oneOf<const V extends readonly string[]>(values: V): t.Type<V[number]> {
+  const is = (u: unknown): u is V[number] => typeof u === 'string' && (values as readonly string[]).includes(u);
+  const name = `one of ${values.join(', ')}`;
+  return new t.Type<V[number]>(
+    name,
+    is,
+    (u, context) => {
+      if (is(u)) return t.success(u);
+      const hint = typeof u === 'string' ? suggestion(u, values) : '';
+      return t.failure(u, context, `${expected(name, u)}${hint}`);
+    },
+    (a) => a,
+  );
+}
+
+/** `null` or the codec's value. */
+export function nullable<C extends t.Mixed>(codec: C): t.Type<t.TypeOf<C> | null> {
+  return new t.Type<t.TypeOf<C> | null>(
+    `${codec.name} or null`,
+    (u): u is t.TypeOf<C> | null => u === null || codec.is(u),
+    (u, context) => (u === null ? t.success(null) : codec.validate(u, context)),
+    (a) => (a === null ? null : codec.encode(a)),
+  );
+}
+
+/** A codec that takes a default when the key is absent. A present `null` is not an absent key. */
+export interface Defaulted<A> extends t.Type<A> {
+  readonly defaultValue: () => A;
+}
+
+export function withDefault<C extends t.Mixed>(
+  codec: C,
+  value: t.TypeOf<C> | (() => t.TypeOf<C>),
+): Defaulted<t.TypeOf<C>> {
+  const make = typeof value === 'function' ? (value as () => t.TypeOf<C>) : () => structuredClone(value);
+  const type = new t.Type<t.TypeOf<C>>(
+    codec.name,
+    codec.is,
+    (u, context) => (u === undefined ? t.success(make()) : codec.validate(u, context)),
+    codec.encode,
+  );
+  return Object.assign(type, { defaultValue: make });
+}
+
+/** A key that may be absent and then stays absent. */
+export interface Optional<A> extends t.Type<A | undefined> {
+  readonly optionalKey: true;
+}
+
+export function optional<C extends t.Mixed>(codec: C): Optional<t.TypeOf<C>> {
+  const type = new t.Type<t.TypeOf<C> | undefined>(
+    codec.name,
+    (u): u is t.TypeOf<C> | undefined => u === undefined || codec.is(u),
+    (u, context) => (u === undefined ? t.success(undefined) : codec.validate(u, context)),
+    (a) => (a === undefined ? undefined : codec.encode(a)),
+  );
+  return Object.assign(type, { optionalKey: true as const });
+}
+
+type OptionalKeys<P extends t.Props> = {
+  [K in keyof P]: P[K] extends { optionalKey: true } ? K : never;
+}[keyof P];
+export type StrictType<P extends t.Props> = {
+  [K in Exclude<keyof P, OptionalKeys<P>>]: t.TypeOf<P[K]>;
+} & { [K in OptionalKeys<P>]?: t.TypeOf<P[K]> };
+
+export interface Strict<P extends t.Props> extends t.Type<StrictType<P>> {
+  readonly props: P;
+}
+
+/**
+ * An object codec that rejects unknown keys, with a suggestion when one is close to a known key.
+ * All problems of all keys are collected, not only the first.
+ */
+export function strict<P extends t.Props>(name: string, props: P): Strict<P> {
+  const keys = Object.keys(props);
+  const isObject = (u: unknown): u is Record<string, unknown> =>
+    typeof u === 'object' && u !== null && !Array.isArray(u);
+  const type = new t.Type<StrictType<P>>(
+    name,
+    (u): u is StrictType<P> => isObject(u) && keys.every((k) => props[k].is(u[k])),
+    (u, context) => {
+      if (!isObject(u)) return t.failure(u, context, expected('object', u));
+      const errors: t.ValidationError[] = [];
+      const result: Record<string, unknown> = {};
+      for (const key of Object.keys(u)) {
+        if (keys.includes(key)) continue;
+        const at = t.appendContext(context, key, t.unknown, u[key]);
+        errors.push({ value: u[key], context: at, message: `unknown key${suggestion(key, keys)}` });
+      }
+      for (const key of keys) {
+        const at = t.appendContext(context, key, props[key], u[key]);
+        const missing = u[key] === undefined && !('defaultValue' in props[key]) && !('optionalKey' in props[key]);
+        if (missing) {
+          errors.push({
+            value: undefined,
+            context: at,
+            message: `expected ${props[key].name}, but the key is missing`,
+          });
+          continue;
+        }
+        const decoded = props[key].validate(u[key], at);
+        if (isLeft(decoded)) errors.push(...decoded.left);
+        else if (decoded.right !== undefined) result[key] = decoded.right;
+      }
+      return errors.length > 0 ? t.failures(errors) : t.success(result as StrictType<P>);
+    },
+    (value) => {
+      const out: Record<string, unknown> = {};
+      const source = value as Record<string, unknown>;
+      for (const key of keys) if (source[key] !== undefined) out[key] = props[key].encode(source[key]);
+      return out as StrictType<P>;
+    },
+  );
+  return Object.assign(type, { props });
+}
+
+/**
+ * A union told apart by the value of one key: the error speaks of the branch that was meant, not of every branch.
+ */
+export function tagged<K extends string, M extends Record<string, t.Mixed>>(
+  name: string,
+  key: K,
+  branches: M,
+): t.Type<t.TypeOf<M[keyof M]>> {
+  const tag = oneOf(Object.keys(branches));
+  const branchOf = (u: unknown) => branches[(u as Record<string, string>)[key]];
+  return new t.Type<t.TypeOf<M[keyof M]>>(
+    name,
+    (u): u is t.TypeOf<M[keyof M]> => Object.values(branches).some((branch) => branch.is(u)),
+    (u, context) => {
+      if (typeof u !== 'object' || u === null) return t.failure(u, context, expected('object', u));
+      const value = (u as Record<string, unknown>)[key];
+      const decoded = tag.validate(value, t.appendContext(context, key, tag, value));
+      return isLeft(decoded) ? decoded : branchOf(u).validate(u, context);
+    },
+    (a) => branchOf(a).encode(a),
+  );
+}
+
+/**
+ * Decodes a document or throws one `ConfigError` that lists every problem with its path.
+ *
+ * @param where what the user calls the document, for example its file name
+ */
+export function decode<A>(codec: t.Type<A>, value: unknown, where: string): A {
+  const decoded = codec.decode(value);
+  if (!isLeft(decoded)) return decoded.right;
+  const problems = decoded.left.map((error) => {
+    const path = error.context
+      .slice(1)
+      .map((entry) => (/^\d+$/.test(entry.key) ? `[${entry.key}]` : `.${entry.key}`))
+      .join('')
+      .replace(/^\./, '');
+    const last = error.context[error.context.length - 1];
+    const message = error.message ?? expected(last.type.name, error.value);
+    return `${where}: ${path === '' ? '' : `${path}: `}${message}`;
+  });
+  throw new ConfigError(problems.join('\n'), problems);
+}
+
+/** ` (did you mean "x"?)`, or nothing when no known word is close. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const ranked = known.map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) })).sort((a, b) => a.d - b.d);
+  const best = ranked[0];
+  return best !== undefined && best.d <= Math.max(2, Math.floor(best.k.length / 3))
+    ? ` (did you mean "${best.k}"?)`
+    : '';
+}
+
+function expected(name: string, got: unknown): string {
+  return `expected ${name}, got ${describe(got)}`;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

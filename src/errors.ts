@@ -1,0 +1,47 @@
+/**
+ * The errors that a user can cause. Every message is one sentence: what was expected, where, what came, what to do.
+ * Anything that is not an `ImganoError` is a defect of the package and is shown with its stack.
+ */
+export class ImganoError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A configuration document, a flag or a parameter is wrong. */
+export class ConfigError extends ImganoError {
+  /** @param problems every finding, one sentence each, when a document has several */
+  constructor(
+    message: string,
+    readonly problems: readonly string[] = [message],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A picture, a mask, a map or a folder cannot be read, or cannot be written. */
+export class DataError extends ImganoError {}
+
+/** External weights are missing, altered, or not of the expected shape. */
+export class WeightsError extends ImganoError {}
+
+/** A tensor or a size does not fit the operation. */
+export class ShapeError extends ImganoError {}
+
+/** A detector was asked to score before it was fitted or loaded. */
+export class NotFittedError extends ImganoError {}
+
+/** The backend lacks a kernel, a gradient or a device that the request needs. */
+export class UnsupportedBackendError extends ImganoError {}
+
+/** The user stopped the run (SIGINT, SIGTERM, an aborted signal). */
+export class InterruptedError extends ImganoError {
+  constructor(
+    message: string,
+    readonly signal: 'SIGINT' | 'SIGTERM' | 'abort' = 'abort',
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,59 @@
+import type { InputRule } from '../config/input-rule.js';
+import type { Size } from '../config/size.js';
+import type { Progress } from '../runtime/progress.js';
+import type { Tensor1D, Tensor3D, Tensor4D } from '../runtime/tf.js';
+
+/** Pictures of one shape, ready for a model. */
+export interface Batch {
+  /** `[n, h, w, 3]` (or 1 for a grey input rule), float32, 0..255; owned by whoever made the batch */
+  readonly pixels: Tensor4D;
+  /** Where each picture came from, in order. */
+  readonly sources: readonly string[];
+  /** The size of each picture before the input rule was applied. */
+  readonly sizes: readonly Size[];
+}
+
+/** The pictures to fit on; can be walked more than once. */
+export interface FitSource {
+  readonly count: number;
+  /** Batches in input order. The consumer disposes `pixels`. Pictures of another shape start a new batch. */
+  batches(): AsyncIterable<Batch>;
+}
+
+export interface FitContext {
+  readonly seed: number;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** What one forward pass gives, on the device; owned by the caller. */
+export interface Scored {
+  /** `[n]`, higher = more anomalous */
+  readonly scores: Tensor1D;
+  /** `[n, mh, mw]` at feature resolution, higher = more anomalous; null for a model without maps */
+  readonly maps: Tensor3D | null;
+}
+
+/** How a map at feature resolution becomes a map of the picture. */
+export interface MapRule {
+  readonly interpolation: 'bilinear' | 'bicubic' | 'nearest';
+  /** Standard deviation of the Gaussian that follows, in pixels of the model's input; 0 = none. */
+  readonly sigma: number;
+}
+
+/**
+ * A detector. Scores do not depend on batch size, batch neighbours or order; `fit` is deterministic given the seed.
+ * Every method that needs a fitted model throws `NotFittedError` before `fit` or `load`.
+ */
+export interface Detector {
+  /** What the detector wants to see; known before fitting. */
+  readonly input: InputRule;
+  readonly map: MapRule;
+  fit(source: FitSource, context: FitContext): Promise<void>;
+  /** Borrows `batch.pixels`. */
+  score(batch: Batch): Scored;
+  /** Writes `model.json` and its tensors into an existing, empty folder. */
+  save(dir: string): Promise<void>;
+  load(dir: string): Promise<void>;
+  dispose(): void;
+}

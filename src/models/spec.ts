@@ -1,0 +1,39 @@
+import type { t } from '../config/codec.js';
+import type { Detector } from './detector.js';
+import type { WeightsStore } from './weights-store.js';
+
+/** What a detector may need from outside while it is made. */
+export interface ModelEnvironment {
+  readonly weights: WeightsStore;
+}
+
+/** A registry entry: data from which lists, docs, checks and contract tests are made; `load` alone brings code. */
+export interface ModelSpec<P = unknown> {
+  /** The field's name of the model, for example `vision_patchcore`. */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence: what it learns and what it is good for. */
+  readonly summary: string;
+  /** Where the formula comes from. */
+  readonly paper: string;
+  readonly family:
+    | 'memory-bank'
+    | 'gaussian'
+    | 'template'
+    | 'distillation'
+    | 'flow'
+    | 'reconstruction'
+    | 'discriminative'
+    | 'classical';
+  readonly outputs: readonly ('score' | 'map')[];
+  readonly needs: {
+    readonly backbone: boolean;
+    readonly gradients: boolean;
+    /** Backends that cannot run it, with the reason. */
+    readonly unsupported?: Readonly<Record<string, string>>;
+  };
+  /** Parameters with their defaults; `decode(params, {}, ...)` gives the defaults. */
+  readonly params: t.Type<P, unknown>;
+  /** Makes an unfitted detector; imports its code first. */
+  create(params: P, environment: ModelEnvironment): Promise<Detector>;
+}

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { startRuntime, type BackendName } from '../../src/runtime/start.js';
+import { tf } from '../../src/runtime/tf.js';
+
+/** The backends of this machine; `IMGANO_TEST_BACKENDS=wasm,cpu` narrows them. */
+export const backends: readonly BackendName[] = await present();
+
+async function present(): Promise<BackendName[]> {
+  const wanted = process.env.IMGANO_TEST_BACKENDS?.split(',') as BackendName[] | undefined;
+  return wanted ?? ['wasm', 'cpu'];
+}
+
+/** The same body on every backend that the machine has. */
+export function onEveryBackend(title: string, body: (backend: BackendName) => void): void {
+  for (const backend of backends) {
+    describe(`${title} [${backend}]`, () => {
+      before(async () => {
+        await startRuntime(backend);
+      });
+      body(backend);
+    });
+  }
+}
+
+/** Fails a test that leaves tensors behind. */
+export function leavesNoTensors(body: () => void | Promise<void>): () => Promise<void> {
+  return async () => {
+    const before = tf.memory().numTensors;
+    await body();
+    expect(tf.memory().numTensors, 'tensors left behind').to.equal(before);
+  };
+}
