@@ -50,8 +50,8 @@ export interface Detector {
   readonly input: InputRule;
   readonly map: MapRule;
   fit(source: FitSource, context: FitContext): Promise<void>;
-  /** Borrows `batch.pixels`. */
-  score(batch: Batch): Scored;
+  /** Borrows `batch.pixels`; asynchronous because the first batch of a shape may compile a graph. */
+  score(batch: Batch): Promise<Scored>;
   /** Writes `model.json` and its tensors into an existing, empty folder. */
   save(dir: string): Promise<void>;
   load(dir: string): Promise<void>;
