@@ -1,0 +1,18 @@
+import { suggestion } from '../config/codec.js';
+import { ConfigError } from '../errors.js';
+import type { ModelSpec } from './spec.js';
+
+/** Every model, in the order in which lists show them. Data only: `create` brings the code. */
+export const MODELS: readonly ModelSpec[] = [];
+
+/**
+ * The registry entry of a model.
+ *
+ * @throws ConfigError when no model has this name, with the closest one
+ */
+export function findModel(name: string): ModelSpec {
+  const names = MODELS.map((model) => model.name);
+  const found = MODELS.find((model) => model.name === name);
+  if (found !== undefined) return found;
+  throw new ConfigError(`model "${name}" is unknown${suggestion(name, names)}; the models are: ${names.join(', ')}`);
+}

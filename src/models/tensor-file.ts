@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { DataError, WeightsError } from '../errors.js';
+import { parseTensorHeader, type TensorEntry } from './weights/tensor-header.js';
+
+/** A tensor on the host. */
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+const DIGEST_KEY = 'sha256';
+
+/**
+ * Writes tensors as one safetensors file (F32, I32), whole or not at all: a temporary file that is renamed. The header's
+ * metadata carries the sha256 of the values, so that `loadTensors` notices altered bytes.
+ *
+ * @throws DataError when the file cannot be written; WeightsError when a shape and its values disagree
+ */
+export async function saveTensors(path: string, tensors: Record<string, NamedTensor>): Promise<void> {
+  const names = Object.keys(tensors).sort();
+  const digest = createHash('sha256');
+  const header: Record<string, unknown> = {};
+  let offset = 0;
+  for (const name of names) {
+    const { shape, data } = tensors[name];
+    if (shape.reduce((a, b) => a * b, 1) !== data.length) {
+      throw new WeightsError(`${path}: tensor "${name}" of shape [${shape}] was given ${data.length} values`);
+    }
+    digest.update(bytesOf(data));
+    const dtype = data instanceof Float32Array ? 'F32' : 'I32';
+    header[name] = { dtype, shape: [...shape], data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = JSON.stringify({ __metadata__: { [DIGEST_KEY]: digest.digest('hex') }, ...header });
+  // Readers may map the file into memory: the format pads the header with spaces so that values are aligned.
+  const text = Buffer.from(
+    json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 - Buffer.byteLength(json) + json.length),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  await writeWhole(path, [length, text, ...names.map((name) => bytesOf(tensors[name].data))]);
+}
+
+/**
+ * Reads a safetensors file of F32 and I32 tensors. The header is checked before anything is allocated: size limits,
+ * duplicate names, types, and values that are in bounds, without overlap or gap, up to the last byte of the file.
+ *
+ * @throws WeightsError when the file is missing, truncated, altered, or holds another type
+ */
+export async function loadTensors(path: string): Promise<Record<string, NamedTensor>> {
+  const file = await open(path, 'r').catch((cause: Error) => {
+    throw new WeightsError(`${path}: the tensor file cannot be opened (${cause.message})`, { cause });
+  });
+  try {
+    const { size } = await file.stat();
+    const { entries, dataStart, metadata } = await parseTensorHeader(path, size, async (position, length) => {
+      const bytes = new Uint8Array(length);
+      await readExactly(path, file, bytes, position);
+      return bytes;
+    });
+    const digest = createHash('sha256');
+    const tensors: Record<string, NamedTensor> = Object.create(null) as Record<string, NamedTensor>;
+    for (const entry of entries) {
+      const data = allocate(entry);
+      const bytes = bytesOf(data);
+      await readExactly(path, file, bytes, dataStart + entry.begin);
+      digest.update(bytes);
+      tensors[entry.name] = { shape: entry.shape, data };
+    }
+    const expected = metadata[DIGEST_KEY];
+    const got = digest.digest('hex');
+    if (expected !== undefined && expected !== got) {
+      throw new WeightsError(
+        `${path}: the values were altered after the file was written (sha256 ${got}, expected ${expected}); restore the file or train again`,
+      );
+    }
+    return tensors;
+  } finally {
+    await file.close();
+  }
+}
+
+function allocate(entry: TensorEntry): Float32Array | Int32Array {
+  const count = (entry.end - entry.begin) / 4;
+  return entry.dtype === 'F32' ? new Float32Array(count) : new Int32Array(count);
+}
+
+function bytesOf(data: Float32Array | Int32Array): Uint8Array {
+  if (endianness() !== 'LE') throw new WeightsError('tensor files are little-endian, and this machine is not');
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+interface Readable {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
+
+async function readExactly(path: string, file: Readable, into: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < into.length) {
+    const chunk = Math.min(into.length - done, 2 ** 30);
+    const { bytesRead } = await file.read(into, done, chunk, position + done);
+    if (bytesRead === 0) throw new WeightsError(`${path}: the tensor file became shorter while it was read`);
+    done += bytesRead;
+  }
+}
+
+async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      for (const part of parts) await file.writeFile(part);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new DataError(`${path}: the tensor file cannot be written (${(cause as Error).message})`, { cause });
+  }
+}

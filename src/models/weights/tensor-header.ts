@@ -1,0 +1,97 @@
+import { WeightsError } from '../../errors.js';
+import { duplicateKey } from './duplicate-key.js';
+
+/** A tensor of a safetensors file; `begin` and `end` are byte offsets from the start of the values. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: 'F32' | 'I32';
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface TensorHeader {
+  /** In the order of their values in the file. */
+  readonly entries: readonly TensorEntry[];
+  readonly dataStart: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The format's own limit on the length of the header. */
+const MAX_HEADER_BYTES = 100_000_000;
+const MAX_TENSORS = 100_000;
+const MAX_RANK = 8;
+
+/**
+ * Reads and checks the header of a safetensors file: 8 bytes of length, then JSON
+ * (https://github.com/huggingface/safetensors, "Format").
+ *
+ * @param size bytes of the whole file
+ * @param read gives the bytes of a range of the file
+ * @throws WeightsError with the first thing that is wrong
+ */
+export async function parseTensorHeader(
+  path: string,
+  size: number,
+  read: (position: number, length: number) => Promise<Uint8Array>,
+): Promise<TensorHeader> {
+  const fail = (what: string): never => {
+    throw new WeightsError(`${path}: ${what}; the file is truncated, altered, or not a tensor file`);
+  };
+  if (size < 10) fail(`expected a tensor file of at least 10 bytes, got ${size}`);
+  const lengthBytes = await read(0, 8);
+  const length = Number(new DataView(lengthBytes.buffer, lengthBytes.byteOffset).getBigUint64(0, true));
+  if (length > MAX_HEADER_BYTES) fail(`the header claims ${length} bytes, more than the limit of ${MAX_HEADER_BYTES}`);
+  if (length < 2 || 8 + length > size) fail(`the header claims ${length} bytes, but the file has ${size}`);
+  const text = new TextDecoder().decode(await read(8, length));
+  const header = parseObject(text) ?? fail('the header is not a JSON object');
+  const duplicate = duplicateKey(text);
+  if (duplicate !== null) fail(`the header names "${duplicate}" twice`);
+  const { __metadata__: metadata = {}, ...rest } = header;
+  const names = Object.keys(rest);
+  if (names.length > MAX_TENSORS) fail(`the header names ${names.length} tensors, more than ${MAX_TENSORS}`);
+  const entries = names
+    .map((name) => entryOf(name, rest[name], fail))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let at = 0;
+  for (const entry of entries) {
+    if (entry.begin !== at) fail(`tensor "${entry.name}" begins at byte ${entry.begin} where ${at} was expected`);
+    at = entry.end;
+  }
+  if (8 + length + at !== size) fail(`the header describes ${8 + length + at} bytes, but the file has ${size}`);
+  if (!isStringRecord(metadata)) fail('the metadata is not an object of strings');
+  return { entries, dataStart: 8 + length, metadata: metadata as Record<string, string> };
+}
+
+function entryOf(name: string, value: unknown, fail: (what: string) => never): TensorEntry {
+  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : fail(`tensor "${name}" is not described`);
+  if (dtype !== 'F32' && dtype !== 'I32') {
+    return fail(`tensor "${name}" has the type ${JSON.stringify(dtype)}, expected F32 or I32`);
+  }
+  if (!isCounts(shape) || shape.length > MAX_RANK) return fail(`tensor "${name}" has no valid shape`);
+  if (!isCounts(offsets) || offsets.length !== 2) return fail(`tensor "${name}" has no valid offsets`);
+  const bytes = shape.reduce((a, b) => a * b, 4);
+  const [begin, end] = offsets;
+  if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
+    return fail(`tensor "${name}" of shape [${shape}] needs ${bytes} bytes, but has ${end - begin}`);
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+const isStringRecord = (value: unknown): value is Record<string, string> =>
+  isRecord(value) && Object.values(value).every((v) => typeof v === 'string');
