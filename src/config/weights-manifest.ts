@@ -1,0 +1,63 @@
+import {
+  NonEmptyString,
+  oneOf,
+  optional,
+  PositiveInteger,
+  PositiveNumber,
+  FiniteNumber,
+  refine,
+  Sha256,
+  strict,
+  t,
+  Unit,
+  withDefault,
+} from './codec.js';
+import { RelativePath } from './relative-path.js';
+import { SizeCodec } from './size.js';
+
+const PerChannel = <A>(codec: t.Type<A>) =>
+  refine('list of 3 numbers (R, G, B)', t.array(codec), (a) => a.length === 3);
+
+/** A place in a network where features can be taken. */
+const Tap = strict('Tap', {
+  /** The layer's name in the model file. */
+  layer: NonEmptyString,
+  /** Pixels of the input that lie between two neighbouring features. */
+  stride: PositiveInteger,
+  channels: PositiveInteger,
+});
+
+/**
+ * One entry of the weights manifest: a checkpoint that the package knows but does not contain. The tag matters as much as the
+ * architecture: two trainings of one network give different features.
+ */
+export const WeightsEntry = strict('WeightsEntry', {
+  schema_version: refine('schema version 1', t.number, (n) => n === 1),
+  id: refine('id of letters, digits, ".", "_" and "-"', t.string, (id) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)),
+  arch: NonEmptyString,
+  /** Which training of the architecture this is. */
+  tag: NonEmptyString,
+  /** `tfjs_layers` and `tfjs_graph` are a `model.json` with its shards; the first file is the `model.json`. */
+  format: oneOf(['tfjs_layers', 'tfjs_graph', 'safetensors']),
+  /** The folder in which the checkpoint is usually kept; searched beside the id. */
+  folder: optional(RelativePath),
+  files: t.array(strict('WeightsFile', { path: RelativePath, sha256: Sha256, bytes: PositiveInteger })),
+  /** How the checkpoint saw its pictures in training. */
+  input: strict('WeightsInput', {
+    size: SizeCodec,
+    crop_pct: Unit,
+    interpolation: oneOf(['bilinear', 'bicubic', 'area']),
+    antialias: t.boolean,
+    /** Both sides of a picture must be a multiple of this. */
+    multiple: withDefault(PositiveInteger, 1),
+  }),
+  /** The network sees `(x * scale - mean) / std` of RGB values x from 0 to 255. */
+  scale: PositiveNumber,
+  mean: PerChannel(FiniteNumber),
+  std: PerChannel(PositiveNumber),
+  taps: t.array(Tap),
+  license: NonEmptyString,
+  origin: NonEmptyString,
+  notes: withDefault(t.string, ''),
+});
+export type WeightsEntry = t.TypeOf<typeof WeightsEntry>;
