@@ -1,0 +1,77 @@
+import { Command, Option } from 'clipanion';
+import { ConfigError } from '../../errors.js';
+import { BaseCommand } from '../base-command.js';
+import { parseJsonObject, parseNumber } from '../parse.js';
+import { printReport } from '../report.js';
+
+export class TrainCommand extends BaseCommand {
+  static override paths = [['train']];
+  static override usage = Command.Usage({
+    category: 'Train',
+    description: 'fit a model on good pictures and calibrate its thresholds',
+    details: `
+      Fits the model on good pictures, reads the image and the pixel threshold from good pictures that were held out
+      from the fit, and writes a run folder: \`infer_config.json\`, \`model/\`, \`report.json\`, \`environment.json\`.
+      A run that is stopped or fails leaves no folder behind.
+    `,
+    examples: [
+      ['PatchCore on a folder of good pictures', 'imgano train --model vision_patchcore --train good/ --out runs/part-a'],
+      ['From a file', 'imgano train --config part-a.yaml --out runs/part-a'],
+    ],
+  });
+  config = Option.String('--config', { description: 'a run config, JSON or YAML; flags beat its keys' });
+  model = Option.String('--model', { description: 'a model of `imgano models list`' });
+  train = Option.String('--train', { description: 'good pictures: a folder, a folder in the MVTec layout, a manifest' });
+  out = Option.String('--out', { description: 'the run folder to write; must not exist, or be empty' });
+  modelKwargs = Option.String('--model-kwargs', { description: 'parameters of the model as a JSON object' });
+  seed = Option.String('--seed', { description: 'whole number; default 0' });
+  contamination = Option.String('--contamination', { description: 'share of bad pictures among the good ones, 0 to 0.5' });
+  quantile = Option.String('--calibration-quantile', { description: 'held-out quantile that becomes the threshold' });
+  pixelQuantile = Option.String('--pixel-normal-quantile', { description: 'quantile of held-out normal pixels' });
+  holdout = Option.String('--holdout-fraction', { description: 'share of the good pictures that is held out; default 0.2' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
+
+  protected async run(signal: AbortSignal): Promise<void> {
+    const { readRunConfig } = await import('../../workbench/train/read-run-config.js');
+    const config = await readRunConfig(this.config ?? null, this.overrides());
+    const out = this.out ?? config.output.output_dir;
+    if (out === null) throw new ConfigError('train: say where the run goes with --out FOLDER');
+    const [{ trainRun }, { openWeightsStore }] = await Promise.all([
+      import('../../workbench/train/train-run.js'),
+      import('../../models/weights-store.js'),
+    ]);
+    const weights = openWeightsStore({ searchDirs: this.weights });
+    const progress = await this.progress();
+    const report = await trainRun(config, { out, backend: this.backend, weights, progress, signal });
+    printReport(this.context.stdout, this.json, report, () => ({
+      columns: ['run', report.run_dir],
+      rows: [
+        ['model', report.model],
+        ['fitted on / held out', `${report.train_count} / ${report.calibration_count} pictures`],
+        ['image threshold', report.threshold.toPrecision(6)],
+        ['pixel threshold', report.pixel_threshold?.toPrecision(6) ?? 'none (the model gives no maps)'],
+        ['fit / calibrate', `${report.seconds.fit} s / ${report.seconds.calibrate} s on ${report.backend}`],
+        ['next', `imgano infer --infer-config ${report.infer_config} --input PICTURES`],
+      ],
+    }));
+  }
+
+  /** Only what was given, in the shape of the run config, so that it can be laid over the file. */
+  private overrides(): Record<string, unknown> {
+    return {
+      seed: parseNumber('--seed', this.seed),
+      dataset: { root: this.train },
+      model: {
+        name: this.model,
+        model_kwargs: parseJsonObject('--model-kwargs', this.modelKwargs),
+        contamination: parseNumber('--contamination', this.contamination),
+      },
+      calibration: {
+        holdout_fraction: parseNumber('--holdout-fraction', this.holdout),
+        quantile: parseNumber('--calibration-quantile', this.quantile),
+      },
+      defects: { pixel_normal_quantile: parseNumber('--pixel-normal-quantile', this.pixelQuantile) },
+    };
+  }
+}

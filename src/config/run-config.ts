@@ -1,0 +1,45 @@
+import {
+  Integer,
+  NonEmptyString,
+  nullable,
+  OpenUnit,
+  optional,
+  PositiveInteger,
+  refine,
+  strict,
+  t,
+  withDefault,
+} from './codec.js';
+import { DefectsConfig } from './defects.js';
+
+const Fraction = refine('number above 0 and below 1', t.number, (n) => n > 0 && n < 1);
+const Contamination = refine('number above 0 and at most 0.5', t.number, (n) => n > 0 && n <= 0.5);
+
+/** What `imgano train --config` reads: the data, the model, how thresholds are found, what the run records. */
+export const RunConfig = strict('RunConfig', {
+  seed: withDefault(Integer, 0),
+  dataset: strict('Dataset', {
+    /** A folder of good pictures, a folder in the MVTec layout, or a manifest (`.jsonl`). */
+    root: NonEmptyString,
+    category: withDefault(nullable(t.string), null),
+    limit_train: withDefault(nullable(PositiveInteger), null),
+  }),
+  model: strict('Model', {
+    name: NonEmptyString,
+    model_kwargs: withDefault(t.UnknownRecord, {}),
+    contamination: withDefault(nullable(Contamination), null),
+  }),
+  calibration: withDefault(
+    strict('Calibration', {
+      /** The share of the good training pictures that is held out for the thresholds. */
+      holdout_fraction: withDefault(Fraction, 0.2),
+      /** The quantile of the held-out scores that becomes the image threshold. */
+      quantile: withDefault(nullable(OpenUnit), null),
+    }),
+    { holdout_fraction: 0.2, quantile: null },
+  ),
+  adaptation: withDefault(strict('Adaptation', { save_maps: withDefault(t.boolean, false) }), { save_maps: false }),
+  defects: optional(DefectsConfig),
+  output: withDefault(strict('Output', { output_dir: withDefault(nullable(NonEmptyString), null) }), { output_dir: null }),
+});
+export type RunConfig = t.TypeOf<typeof RunConfig>;

@@ -1,0 +1,86 @@
+import type { Metadata, Sharp } from 'sharp';
+import { DataError } from '../errors.js';
+import { colorProfile } from './color-profile.js';
+import type { DecodeOptions } from './decode-options.js';
+import type { PictureFormat } from './picture-format.js';
+import type { Picture } from './picture.js';
+import { checkPixelLimit } from './pixel-limit.js';
+import { sharp } from './sharp.js';
+
+/** Every warning of libjpeg, libpng, libtiff and libwebp is an error; the size is checked here, by the header. */
+const strictly = { failOn: 'warning', limitInputPixels: false } as const;
+
+const spaces: Readonly<Record<string, readonly string[]>> = {
+  uchar: ['srgb', 'rgb', 'b-w', 'cmyk'],
+  ushort: ['rgb16', 'grey16'],
+};
+
+/**
+ * Decodes PNG, JPEG, TIFF and WebP bytes at full size.
+ *
+ * @throws DataError for a damaged or cut file, too many pixels, several pages, or samples that are not 8 or 16 bits
+ */
+export async function decodeCompressed(
+  bytes: Uint8Array,
+  name: string,
+  format: PictureFormat,
+  options: DecodeOptions,
+): Promise<Picture> {
+  const damaged = (error: unknown) => {
+    const why = (error as Error).message.split('\n')[0].trim();
+    return new DataError(
+      `${name}: the ${format} file is damaged, cut short or not understood (${why}); make it again`,
+      {
+        cause: error,
+      },
+    );
+  };
+  const page = options.page ?? 0;
+  const header = await sharp(bytes, strictly)
+    .metadata()
+    .catch((error: unknown) => {
+      throw damaged(error);
+    });
+  checkPages(header.pages ?? 1, name, options.page);
+  checkPixelLimit(name, header, options.maxPixels);
+  checkSamples(header, name);
+
+  const profile = colorProfile(header.icc);
+  let image: Sharp = sharp(bytes, { ...strictly, page, ignoreIcc: profile !== 'other' })
+    .autoOrient()
+    .removeAlpha();
+  const deep = header.depth === 'ushort';
+  // A profile takes 16-bit colour to Display P3 inside sharp, and only this call brings it from there to sRGB.
+  if (deep && header.space === 'rgb16' && profile === 'other') image = image.withIccProfile('srgb');
+  // Without both a colour space and a depth, `raw` halves 16 bits to 8 without a word.
+  image = image.toColourspace(deep ? 'rgb16' : 'srgb').raw({ depth: deep ? 'ushort' : 'uchar' });
+
+  const { data, info } = await image.toBuffer({ resolveWithObject: true }).catch((error: unknown) => {
+    throw damaged(error);
+  });
+  checkPixelLimit(name, info, options.maxPixels);
+  if (info.channels !== 3)
+    throw new Error(`${name}: the decoder gave ${info.channels} channels where 3 were asked for`);
+  const Values = deep ? Uint16Array : Uint8Array;
+  const rgb = new Values(data.buffer as ArrayBuffer, data.byteOffset, info.height * info.width * 3);
+  return { height: info.height, width: info.width, rgb, source: name };
+}
+
+function checkPages(pages: number, name: string, page: number | undefined): void {
+  if (page === undefined && pages > 1) {
+    throw new DataError(
+      `${name}: holds ${pages} pages, but one picture was expected; say which page, or split the file`,
+    );
+  }
+  if (page !== undefined && page >= pages) {
+    throw new DataError(`${name}: page ${page} was asked for, but the pages are 0 to ${pages - 1}`);
+  }
+}
+
+function checkSamples(header: Metadata, name: string): void {
+  if (spaces[header.depth]?.includes(header.space) && header.channels <= 5) return;
+  throw new DataError(
+    `${name}: expected grey, RGB or 8-bit CMYK with 8 or 16 bits a sample, but the file holds ${header.channels} channels ` +
+      `of ${header.depth} as ${header.space}; convert it first`,
+  );
+}

@@ -1,0 +1,97 @@
+import type { DefectsConfig } from '../config/defects.js';
+import type { Picture } from '../data/picture.js';
+import { findDefects, type DefectsResult } from '../defects/find-defects.js';
+import { DataError } from '../errors.js';
+import type { Detector } from '../models/detector.js';
+import { upsampleSmooth } from '../ops/upsample-smooth.js';
+import { tf, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
+import { prepare } from './prepare.js';
+
+/** What the defects stages need beside the map. */
+export interface DefectsPlan {
+  readonly config: DefectsConfig;
+  readonly pixelThreshold: number;
+  readonly semantics: 1 | 2;
+}
+
+export interface EngineRequest {
+  /** Read the float map back; false keeps it on the device. */
+  readonly map: boolean;
+  /** null leaves the defects stages out */
+  readonly defects: DefectsPlan | null;
+}
+
+/** A map of the picture's own size. */
+export interface AnomalyMap {
+  readonly height: number;
+  readonly width: number;
+  readonly data: Float32Array;
+}
+
+export interface Inspected {
+  readonly score: number;
+  readonly map: AnomalyMap | null;
+  readonly defects: DefectsResult | null;
+}
+
+/**
+ * One picture through the house: prepare -> model -> map of the picture's size -> defects, all on the device until the
+ * read-back. Callers may overlap; the engine works on one picture at a time, in the order of the calls.
+ */
+export class Engine {
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly detector: Detector) {}
+
+  /** @throws DataError when the model gives a score or a map that is not finite */
+  inspect(picture: Picture, request: EngineRequest): Promise<Inspected> {
+    const mine = this.turn.then(() => this.inspectNow(picture, request));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Waits for calls that are under way, then frees the model. */
+  async dispose(): Promise<void> {
+    await this.turn;
+    this.detector.dispose();
+  }
+
+  private async inspectNow(picture: Picture, request: EngineRequest): Promise<Inspected> {
+    const pixels = prepare(picture, this.detector.input);
+    const scored = await this.detector
+      .score({ pixels, sources: [picture.source], sizes: [picture] })
+      .finally(() => pixels.dispose());
+    const inputSize = { height: pixels.shape[1], width: pixels.shape[2] };
+    try {
+      const score = (await scored.scores.data())[0];
+      if (!Number.isFinite(score)) throw new DataError(`${picture.source}: the model gave the score ${score}`);
+      if (scored.maps === null || (!request.map && request.defects === null)) return { score, map: null, defects: null };
+      const full = this.fullSizeMap(scored.maps, picture, inputSize);
+      try {
+        return { score, ...(await this.readMap(full, picture, request)) };
+      } finally {
+        full.dispose();
+      }
+    } finally {
+      scored.scores.dispose();
+      scored.maps?.dispose();
+    }
+  }
+
+  private fullSizeMap(maps: Tensor3D, picture: Picture, input: { height: number; width: number }): Tensor2D {
+    const { interpolation, sigma } = this.detector.map;
+    const scaled = { y: (sigma * picture.height) / input.height, x: (sigma * picture.width) / input.width };
+    return tf.tidy(() => upsampleSmooth(maps, picture, { interpolation, sigma: scaled }).squeeze<Tensor2D>([0]));
+  }
+
+  private async readMap(full: Tensor2D, picture: Picture, request: EngineRequest): Promise<Omit<Inspected, 'score'>> {
+    const { height, width } = picture;
+    const map = request.map ? { height, width, data: (await full.data()) as Float32Array } : null;
+    if (map?.data.some((value) => !Number.isFinite(value)) === true) {
+      throw new DataError(`${picture.source}: the model gave a map with values that are not finite`);
+    }
+    if (request.defects === null) return { map, defects: null };
+    const imageSize = { height, width };
+    return { map, defects: await findDefects(full, { ...request.defects, imageSize }) };
+  }
+}

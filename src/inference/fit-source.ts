@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { InputRule } from '../config/input-rule.js';
+import type { Picture, PictureSource } from '../data/picture.js';
+import { InterruptedError } from '../errors.js';
+import type { Batch, FitSource } from '../models/detector.js';
+import { tf, type Tensor4D } from '../runtime/tf.js';
+import { prefetch } from './prefetch.js';
+import { prepare } from './prepare.js';
+
+const DECODE_AHEAD = 4;
+
+/** Decoded pictures as the batches that a detector fits on. Remembers what it showed, for the fingerprint. */
+export class PictureFitSource implements FitSource {
+  private readonly hashes = new Map<string, string>();
+
+  constructor(
+    private readonly sources: readonly PictureSource[],
+    private readonly rule: InputRule,
+    private readonly batchSize: number,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  get count(): number {
+    return this.sources.length;
+  }
+
+  /** sha256 of the decoded pixels of each picture that was shown, in sorted order. */
+  get pixelHashes(): readonly string[] {
+    return [...this.hashes.values()].sort();
+  }
+
+  async *batches(): AsyncIterable<Batch> {
+    let held: { picture: Picture; pixels: Tensor4D }[] = [];
+    const take = (): Batch => {
+      const batch = join(held);
+      held = [];
+      return batch;
+    };
+    try {
+      for await (const picture of prefetch(this.sources, DECODE_AHEAD, (source) => source.decode())) {
+        if (this.signal?.aborted === true) throw new InterruptedError('the fit was stopped before it was done');
+        this.hashes.set(picture.source, pixelHash(picture));
+        const pixels = prepare(picture, this.rule);
+        if (held.length > 0 && !tf.util.arraysEqual(held[0].pixels.shape, pixels.shape)) yield take();
+        held.push({ picture, pixels });
+        if (held.length === this.batchSize) yield take();
+      }
+      if (held.length > 0) yield take();
+    } finally {
+      held.forEach(({ pixels }) => pixels.dispose());
+    }
+  }
+}
+
+function join(held: readonly { picture: Picture; pixels: Tensor4D }[]): Batch {
+  const tensors = held.map(({ pixels }) => pixels);
+  const pixels = tensors.length === 1 ? tensors[0] : tf.concat(tensors, 0);
+  if (tensors.length > 1) tensors.forEach((tensor) => tensor.dispose());
+  return {
+    pixels,
+    sources: held.map(({ picture }) => picture.source),
+    sizes: held.map(({ picture }) => ({ height: picture.height, width: picture.width })),
+  };
+}
+
+function pixelHash(picture: Picture): string {
+  const { rgb, height, width } = picture;
+  const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.byteLength);
+  return createHash('sha256').update(`${height}x${width}x${rgb.BYTES_PER_ELEMENT}:`).update(bytes).digest('hex');
+}

@@ -1,0 +1,46 @@
+import { startRuntime } from '../runtime/start.js';
+import type { ErrorRecord, InspectionRecord } from './records/record.js';
+import type { PictureInputs } from './inputs.js';
+import type { Inspection, InspectOptions, RunInfo } from './run.js';
+
+export interface OpenRunOptions {
+  /** A backend by name; by default the best that the machine has. */
+  readonly backend?: string;
+  /** Folders that are searched for external weights, before the usual ones. */
+  readonly weights?: readonly string[];
+  /** Keys that beat those of the config's `defects` section, in its shape. */
+  readonly defects?: Record<string, unknown>;
+  /** Keeps TensorFlow.js in a worker thread, so that the caller's event loop never waits for a computation. */
+  readonly isolate?: boolean;
+  readonly warn?: (line: string) => void;
+}
+
+/** What `openRun` gives, whether or not it is isolated. */
+export interface OpenedRun {
+  readonly info: RunInfo;
+  inspect(inputs: PictureInputs, options?: InspectOptions): AsyncGenerator<InspectionRecord | ErrorRecord>;
+  inspectAll(inputs: PictureInputs, options?: InspectOptions): AsyncGenerator<Inspection>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens a trained run for inspecting pictures in this process.
+ *
+ * @param path an `infer_config.json`, or the run folder that holds it
+ * @throws ConfigError, WeightsError, DataError when the run is not whole; UnsupportedBackendError
+ */
+export async function openRun(path: string, options: OpenRunOptions = {}): Promise<OpenedRun> {
+  if (options.isolate === true) {
+    const { openIsolatedRun } = await import('./isolate/isolated-run.js');
+    return openIsolatedRun(path, options);
+  }
+  await startRuntime(options.backend, options.warn);
+  const [{ loadRun }, { Engine }, { Run }, { openWeightsStore }] = await Promise.all([
+    import('./load-run.js'),
+    import('./engine.js'),
+    import('./run.js'),
+    import('../models/weights-store.js'),
+  ]);
+  const { config, detector } = await loadRun(path, openWeightsStore({ searchDirs: options.weights }), options.defects);
+  return new Run(new Engine(detector), config);
+}

@@ -1,0 +1,30 @@
+import type { InferConfig } from '../../config/infer-config.js';
+import type { DefectsPlan } from '../engine.js';
+
+/** The settings that shaped a record beside the model; the same on every line of a run. */
+export function postprocessSummary(
+  config: InferConfig,
+  runtime: { maps: boolean; mapsRequested: boolean; defects: DefectsPlan | null },
+): Record<string, unknown> {
+  const { defects } = config;
+  return {
+    has_defects_payload: true,
+    defects_payload_source: 'infer_config',
+    pixel_threshold_in_payload: defects.pixel_threshold,
+    pixel_threshold_strategy: defects.pixel_threshold_strategy,
+    has_prediction_policy: false,
+    prediction_policy: null,
+    has_tiling: false,
+    tiling_summary: null,
+    has_map_postprocess: false,
+    map_postprocess_summary: null,
+    maps_enabled_by_default: config.adaptation.save_maps,
+    maps_requested: runtime.mapsRequested,
+    maps_enabled: runtime.maps,
+    runtime_postprocess_applied: false,
+    runtime_postprocess_source: null,
+    defects_enabled: runtime.defects !== null,
+    pixel_threshold_resolved: runtime.defects?.pixelThreshold ?? null,
+    pixel_threshold_source: runtime.defects === null ? null : 'infer_config',
+  };
+}

@@ -1,0 +1,165 @@
+import type { InferConfig } from '../config/infer-config.js';
+import type { Picture, PictureSource } from '../data/picture.js';
+import { ConfigError, ImganoError, InterruptedError, NotFittedError } from '../errors.js';
+import { findModel } from '../models/registry.js';
+import type { AnomalyMap, DefectsPlan, Engine, Inspected } from './engine.js';
+import { sourcesOf, type PictureInputs } from './inputs.js';
+import { prefetch } from './prefetch.js';
+import { postprocessSummary } from './records/postprocess-summary.js';
+import { decide, type ErrorRecord, type InspectionRecord } from './records/record.js';
+
+export interface InspectOptions {
+  /** Give the float map of every picture and report it in the record. Default: what the config says. */
+  readonly maps?: boolean;
+  /** Give the float map (`inspection.map`) without reporting it, for an overlay say. */
+  readonly mapArtifacts?: boolean;
+  /** Find defect regions. Default: `defects.enabled` of the config. */
+  readonly defects?: boolean;
+  /** `record`: a picture that fails becomes an error record and the next one follows; `throw`: the walk ends. */
+  readonly onError?: 'throw' | 'record';
+  /** Pictures decoded ahead of the one in work. */
+  readonly ahead?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One picture's outcome. `record` is plain JSON; the rest are artifacts that JSON should not carry. */
+export interface Inspection {
+  readonly record: InspectionRecord | ErrorRecord;
+  /** The decoded picture; null when it could not be read, and from an isolated run. */
+  readonly picture: Picture | null;
+  readonly map: AnomalyMap | null;
+  readonly mask: { height: number; width: number; data: Uint8Array } | null;
+}
+
+/** What a run is, for those who only have the folder. */
+export interface RunInfo {
+  readonly model: string;
+  readonly threshold: number | null;
+  readonly pixelThreshold: number | null;
+  readonly defectsEnabled: boolean;
+  readonly mapsEnabled: boolean;
+}
+
+/** A trained model with its thresholds, ready to inspect pictures. */
+export class Run {
+  private disposed = false;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly config: InferConfig,
+  ) {}
+
+  get info(): RunInfo {
+    const { model, threshold, defects, adaptation } = this.config;
+    return {
+      model: model.name,
+      threshold,
+      pixelThreshold: defects.pixel_threshold,
+      defectsEnabled: defects.enabled,
+      mapsEnabled: adaptation.save_maps,
+    };
+  }
+
+  /**
+   * Inspects pictures one by one, in input order, decoding a few ahead; a slow consumer slows the walk. Safe to call
+   * from several places at once: each walk keeps its own order and index.
+   *
+   * @throws ConfigError when maps or defects are asked of a model that gives none, or no pixel threshold is stored
+   */
+  async *inspectAll(inputs: PictureInputs, options: InspectOptions = {}): AsyncGenerator<Inspection> {
+    if (this.disposed) throw new NotFittedError('this run was disposed; open it again');
+    const plan = this.planDefects(options.defects ?? this.config.defects.enabled);
+    const maps = options.maps ?? this.config.adaptation.save_maps;
+    const read = maps || options.mapArtifacts === true;
+    this.requireMaps(read || plan !== null);
+    const summary = postprocessSummary(this.config, { maps: maps || plan !== null, mapsRequested: maps, defects: plan });
+    const settings = { summary, maps, status: options.onError === 'record' };
+    let index = 0;
+    const decoded = prefetch(sourcesOf(inputs), options.ahead ?? 3, decodeOrError);
+    for await (const { name, picture, error } of decoded) {
+      if (options.signal?.aborted === true) throw interrupted(options.signal, index);
+      try {
+        if (picture === null) throw error;
+        const inspected = await this.engine.inspect(picture, { map: read, defects: plan });
+        yield this.toInspection(index, picture, inspected, settings);
+      } catch (failure) {
+        if (options.onError !== 'record' || !(failure instanceof ImganoError)) throw failure;
+        yield { record: errorRecord(index, name, failure), picture, map: null, mask: null };
+      }
+      index += 1;
+    }
+  }
+
+  /** The records alone: `for await (const record of run.inspect('pictures/')) ...` */
+  async *inspect(inputs: PictureInputs, options: InspectOptions = {}): AsyncGenerator<InspectionRecord | ErrorRecord> {
+    for await (const { record } of this.inspectAll(inputs, options)) yield record;
+  }
+
+  /** Frees the model, after the picture in work. Later calls throw. */
+  async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
+    await this.engine.dispose();
+  }
+
+  private planDefects(wanted: boolean): DefectsPlan | null {
+    if (!wanted) return null;
+    const { defects } = this.config;
+    if (defects.pixel_threshold === null) {
+      throw new ConfigError(
+        'defects need a pixel threshold, but the config has none: train again with a model that gives maps, or set defects.pixel_threshold',
+      );
+    }
+    return { config: defects, pixelThreshold: defects.pixel_threshold, semantics: 2 };
+  }
+
+  private requireMaps(wanted: boolean): void {
+    if (!wanted || findModel(this.config.model.name).outputs.includes('map')) return;
+    throw new ConfigError(`model "${this.config.model.name}" gives scores only; maps and defects need a model with maps`);
+  }
+
+  private toInspection(
+    index: number,
+    picture: Picture,
+    { score, map, defects }: Inspected,
+    settings: { summary: Record<string, unknown>; maps: boolean; status: boolean },
+  ): Inspection {
+    const record: InspectionRecord = {
+      index,
+      input: picture.source,
+      score,
+      ...decide(score, this.config.threshold),
+      postprocess_summary: settings.summary,
+      ...(map === null || !settings.maps ? {} : { anomaly_map: { shape: [map.height, map.width], dtype: 'float32' } }),
+      ...(settings.status ? { status: 'ok' } : {}),
+    };
+    if (defects !== null) {
+      const { mask, ...rest } = defects;
+      record.defects = {
+        ...rest,
+        pixel_threshold_provenance: this.config.pixel_threshold_provenance,
+        mask: { shape: [mask.height, mask.width], dtype: 'uint8', encoding: this.config.defects.mask_format },
+      };
+    }
+    return { record, picture, map, mask: defects?.mask ?? null };
+  }
+}
+
+async function decodeOrError(
+  source: PictureSource,
+): Promise<{ name: string; picture: Picture; error: null } | { name: string; picture: null; error: unknown }> {
+  try {
+    return { name: source.name, picture: await source.decode(), error: null };
+  } catch (error) {
+    return { name: source.name, picture: null, error };
+  }
+}
+
+function errorRecord(index: number, input: string, error: ImganoError): ErrorRecord {
+  return { index, input, status: 'error', error: { type: error.name, message: error.message, stage: 'infer' } };
+}
+
+function interrupted(signal: AbortSignal, done: number): InterruptedError {
+  const name = signal.reason instanceof InterruptedError ? signal.reason.signal : 'abort';
+  return new InterruptedError(`stopped after ${done} pictures; what was written is whole`, name);
+}

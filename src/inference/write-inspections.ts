@@ -1,0 +1,87 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { encodeNpy } from '../data/npy.js';
+import { encodePng } from '../data/encode.js';
+import { writeFileWhole } from '../data/write-whole.js';
+import { DataError } from '../errors.js';
+import type { RecordSink } from './sinks/jsonl.js';
+import type { Inspection } from './run.js';
+import { MASK_FORMATS } from './sinks/mask-formats.js';
+import { renderOverlay } from './sinks/overlay.js';
+
+export interface OutputFolders {
+  readonly maps?: string;
+  readonly masks?: string;
+  readonly overlays?: string;
+}
+
+export interface WriteCounts {
+  processed: number;
+  anomalous: number;
+  errors: number;
+  regions: number;
+}
+
+/**
+ * Writes every inspection: first its map, mask and overlay, then its line, so that a line never names a file that is
+ * not there. Files are named `{index}_{stem}`, which cannot clash within a run.
+ *
+ * @param pixelThreshold anchors the colours of the overlays; null draws no heat map
+ */
+export async function writeInspections(
+  inspections: AsyncIterable<Inspection>,
+  sink: RecordSink,
+  folders: OutputFolders,
+  pixelThreshold: number | null,
+  onDone: (counts: Readonly<WriteCounts>) => void = () => {},
+): Promise<WriteCounts> {
+  await makeFolders(folders);
+  const counts: WriteCounts = { processed: 0, anomalous: 0, errors: 0, regions: 0 };
+  for await (const inspection of inspections) {
+    const record = await saveArtifacts(inspection, folders, pixelThreshold);
+    sink.write(record);
+    counts.processed += 1;
+    if ('error' in record) counts.errors += 1;
+    else {
+      counts.anomalous += record.label === 1 ? 1 : 0;
+      counts.regions += record.defects?.regions.length ?? 0;
+    }
+    onDone(counts);
+  }
+  return counts;
+}
+
+async function saveArtifacts(
+  { record, picture, map, mask }: Inspection,
+  folders: OutputFolders,
+  pixelThreshold: number | null,
+): Promise<Inspection['record']> {
+  if ('error' in record) return record;
+  const stem = `${String(record.index).padStart(6, '0')}_${basename(record.input, extname(record.input))}`;
+  const saved = { ...record };
+  if (folders.maps !== undefined && map !== null && saved.anomaly_map !== undefined) {
+    const path = join(folders.maps, `${stem}.npy`);
+    await writeFileWhole(path, encodeNpy([map.height, map.width], map.data));
+    saved.anomaly_map = { ...saved.anomaly_map, path };
+  }
+  if (folders.masks !== undefined && mask !== null && saved.defects !== undefined) {
+    const { encoding } = saved.defects.mask;
+    const path = join(folders.masks, `${stem}.${encoding}`);
+    await writeFileWhole(path, await MASK_FORMATS[encoding](mask));
+    saved.defects = { ...saved.defects, mask: { ...saved.defects.mask, path } };
+  }
+  if (folders.overlays !== undefined && picture !== null && map !== null && pixelThreshold !== null) {
+    const image = renderOverlay({ picture, map, mask, regions: saved.defects?.regions, threshold: pixelThreshold });
+    await writeFileWhole(join(folders.overlays, `${stem}.png`), await encodePng(image));
+  }
+  return saved;
+}
+
+async function makeFolders(folders: OutputFolders): Promise<void> {
+  for (const folder of [folders.maps, folders.masks, folders.overlays]) {
+    if (folder === undefined) continue;
+    await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      throw new DataError(`${folder}: the folder cannot be made (${error.message})`, { cause: error });
+    });
+  }
+}

@@ -1,0 +1,171 @@
+import { UnsupportedBackendError } from '../../errors.js';
+import { readConstant } from './constant.js';
+import { DType, type Attr, type Graph, type GraphNode, type Ref, type TensorSpec } from './graph.js';
+import { type NativeAttr, type NativeBinding, type NativeTensor } from './native.js';
+import { inferredAttrs } from './op-signatures.js';
+import { refusal } from './refusals.js';
+
+/**
+ * Stands in for the native binding while a function runs, executes everything as usual and notes the operations that depend on the
+ * function's inputs. What does not depend on them is computed once, now, and becomes a constant where it is used.
+ */
+export class Recorder {
+  /** To be put in the place of the backend's binding. */
+  readonly binding: NativeBinding;
+  /** True while a kernel that only checks its arguments runs: its reading is not the function's. */
+  checking = false;
+
+  private readonly nodes: GraphNode[] = [];
+  private readonly inputs: string[] = [];
+  private readonly made = new Map<number, Ref | 'constant'>();
+  private readonly constants = new Map<number, Ref>();
+  private readonly specs = new Map<string, readonly TensorSpec[]>();
+  private newest = -1;
+  private why: string | null = null;
+
+  constructor(
+    private readonly native: NativeBinding,
+    private readonly name: string,
+  ) {
+    // Inherits everything else. A Proxy cannot replace the read-only functions of a native addon.
+    this.binding = Object.create(native, {
+      executeOp: { value: this.executeOp.bind(this) },
+      createTensor: { value: this.createTensor.bind(this) },
+      tensorDataSync: { value: this.tensorDataSync.bind(this) },
+      runSavedModel: { value: this.runSavedModel.bind(this) },
+    }) as NativeBinding;
+  }
+
+  /** Declares a native tensor as the function's next input. All inputs come before anything is recorded. */
+  addInput(tensor: NativeTensor): void {
+    const attrs: Record<string, Attr> = {
+      dtype: { kind: 'type', value: tensor.dtype },
+      shape: { kind: 'shape', value: tensor.shape },
+    };
+    const name = `input_${this.inputs.length}`;
+    this.made.set(tensor.id, this.add(name, 'Placeholder', [], attrs, [tensor]));
+    this.inputs.push(name);
+    this.newest = Math.max(this.newest, tensor.id);
+  }
+
+  /**
+   * The graph that computes native tensors `ids` from the inputs.
+   *
+   * @throws UnsupportedBackendError if the function did what a graph cannot repeat
+   */
+  graph(ids: readonly number[]): Graph {
+    if (this.why !== null) throw new UnsupportedBackendError(`${this.name}: cannot be compiled because it ${this.why}`);
+    const outputs = ids.map((id, k) => {
+      const source = this.refOf(id);
+      const spec = this.specOf(source);
+      // A copy of its own for each result: a session neither fetches what it is fed nor names a node twice. Strings are joined
+      // with nothing, because a mere Identity would share them with the session, and disposing the result would empty them.
+      const op = spec.dtype === DType.string ? 'StringJoin' : 'Identity';
+      return this.add(`output_${k}`, op, [source], inferredAttrs(op, [spec]), [spec]).node;
+    });
+    if (this.why !== null) throw new UnsupportedBackendError(`${this.name}: cannot be compiled because it ${this.why}`);
+    return { nodes: this.nodes, inputs: this.inputs, outputs };
+  }
+
+  /** Notes why the function cannot be compiled; the first reason counts. */
+  refuse(why: string): void {
+    this.why ??= why;
+  }
+
+  private executeOp(op: string, attrs: NativeAttr[], inputs: number[], count: number): NativeTensor[] {
+    const outputs = this.native.executeOp(op, attrs, inputs, count);
+    const depends = inputs.some((id) => typeof this.made.get(id) === 'object');
+    const objection = refusal(op, outputs);
+    if (objection !== null) this.refuse(objection);
+    if (!depends || objection !== null) {
+      for (const output of outputs) this.made.set(output.id, 'constant');
+      return outputs;
+    }
+    const refs = inputs.map((id) => this.refOf(id));
+    const types = inferredAttrs(
+      op,
+      refs.map((ref) => this.specOf(ref)),
+    );
+    const name = `${op}_${this.nodes.length}`;
+    this.add(name, op, refs, { ...this.recordedAttrs(attrs), ...types }, outputs);
+    for (const [index, output] of outputs.entries()) this.made.set(output.id, { node: name, index });
+    return outputs;
+  }
+
+  private createTensor(shape: number[], dtype: number, values: unknown): number {
+    const id = this.native.createTensor(shape, dtype, values);
+    this.made.set(id, 'constant');
+    return id;
+  }
+
+  private tensorDataSync(id: number) {
+    const source = this.made.get(id);
+    if (typeof source === 'object' && !this.checking) {
+      this.refuse(`reads a tensor that depends on its inputs (${source.node}) back with data(), dataSync(), array() or the like`);
+    }
+    return this.native.tensorDataSync(id);
+  }
+
+  private runSavedModel(...args: Parameters<NativeBinding['runSavedModel']>): NativeTensor[] {
+    this.refuse('runs another saved or compiled model inside');
+    const outputs = this.native.runSavedModel(...args);
+    for (const output of outputs) this.made.set(output.id, 'constant');
+    return outputs;
+  }
+
+  /** Where the graph finds a native tensor; one that does not depend on the inputs becomes a constant. */
+  private refOf(id: number): Ref {
+    const source = this.made.get(id) ?? this.constants.get(id);
+    if (typeof source === 'object') return source;
+    if (source === undefined && id > this.newest) {
+      // It may depend on the inputs by a way that was not seen, and would silently be frozen.
+      this.refuse('makes tensors past the recorded binding');
+    }
+    const constant = this.constants.get(id) ?? this.addConstant(id);
+    this.constants.set(id, constant);
+    return constant;
+  }
+
+  private addConstant(id: number): Ref {
+    const { value, dtype } = readConstant(this.native, id);
+    const name = `Const_${this.nodes.length}`;
+    const attrs: Record<string, Attr> = { dtype: { kind: 'type', value: value.dtype }, value: { kind: 'tensor', value } };
+    const ref = this.add(name, 'Const', [], attrs, [{ dtype: value.dtype, shape: value.shape }]);
+    if (value.dtype === dtype) return ref;
+    const cast: Record<string, Attr> = { SrcT: { kind: 'type', value: value.dtype }, DstT: { kind: 'type', value: dtype } };
+    return this.add(`${name}_cast`, 'Cast', [ref], cast, [{ dtype, shape: value.shape }]);
+  }
+
+  private add(
+    name: string,
+    op: string,
+    inputs: readonly Ref[],
+    attrs: Record<string, Attr>,
+    outputs: readonly TensorSpec[],
+  ): Ref {
+    const specs = outputs.map(({ dtype, shape }) => ({ dtype, shape }));
+    this.nodes.push({ name, op, inputs, attrs, outputs: specs });
+    this.specs.set(name, specs);
+    return { node: name, index: 0 };
+  }
+
+  private specOf(ref: Ref): TensorSpec {
+    return this.specs.get(ref.node)![ref.index];
+  }
+
+  private recordedAttrs(attrs: NativeAttr[]): Record<string, Attr> {
+    return Object.fromEntries(attrs.map((attr) => [attr.name, this.recordedAttr(attr)]));
+  }
+
+  private recordedAttr({ type, value }: NativeAttr): Attr {
+    const kinds: Record<number, [string, string]> = {
+      [this.native.TF_ATTR_STRING]: ['string', 'string'],
+      [this.native.TF_ATTR_INT]: ['int', 'ints'],
+      [this.native.TF_ATTR_FLOAT]: ['float', 'floats'],
+      [this.native.TF_ATTR_BOOL]: ['bool', 'bools'],
+      [this.native.TF_ATTR_TYPE]: ['type', 'types'],
+      [this.native.TF_ATTR_SHAPE]: ['shape', 'shape'],
+    };
+    return { kind: kinds[type][Array.isArray(value) ? 1 : 0], value } as Attr;
+  }
+}
