@@ -33,9 +33,18 @@ class Bar implements Progress {
   start(step: string, total?: number): void {
     this.stop();
     const format =
-      total === undefined ? '{step}: {value} ({duration_formatted})' : '{step} {bar} {value}/{total} · {eta_formatted} left';
+      total === undefined
+        ? '{step}: {value} ({duration_formatted})'
+        : '{step} {bar} {value}/{total} · {eta_formatted} left';
     this.bar = new cliProgress.SingleBar(
-      { format, stream: this.stream as NodeJS.WritableStream, hideCursor: true, clearOnComplete: true, barsize: 30, etaBuffer: 50 },
+      {
+        format,
+        stream: this.stream as NodeJS.WritableStream,
+        hideCursor: true,
+        clearOnComplete: true,
+        barsize: 30,
+        etaBuffer: 50,
+      },
       cliProgress.Presets.shades_classic,
     );
     this.bar.start(total ?? 0, 0, { step });

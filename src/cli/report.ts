@@ -1,3 +1,4 @@
+import { canonicalJson } from '../inference/records/canonical-json.js';
 import { errorLine, exitCodeOf } from './error-line.js';
 import { renderTable, type TableContent } from './table.js';
 
@@ -14,7 +15,7 @@ export interface TextStream {
  * @param json whether the user asked for JSON
  * @param document plain JSON data
  * @param tables made only when they are shown
- * @throws Error when the document holds NaN or an infinity, which JSON would silently turn into null
+ * @throws ShapeError when the document holds NaN or an infinity, which JSON would silently turn into null
  */
 export function printReport(
   stdout: TextStream,
@@ -23,7 +24,7 @@ export function printReport(
   tables: () => TableContent | readonly TableContent[],
 ): void {
   if (json) {
-    stdout.write(`${JSON.stringify(document, onlyFinite, 2)}\n`);
+    stdout.write(`${canonicalJson(document, 2)}\n`);
     return;
   }
   const shown = tables();
@@ -31,15 +32,8 @@ export function printReport(
   stdout.write(`${list.map(renderTable).join('\n\n')}\n`);
 }
 
-/**
- * Tells an error on the standard error and gives the exit code that the process should end with.
- */
+/** Tells an error on the standard error and gives the exit code that the process should end with. */
 export function reportError(error: unknown, stderr: TextStream): number {
   stderr.write(`${errorLine(error)}\n`);
   return exitCodeOf(error);
-}
-
-function onlyFinite(key: string, value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`report: "${key}" is ${value}`);
-  return value;
 }

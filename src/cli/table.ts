@@ -38,7 +38,11 @@ export function renderTable({ columns, rows }: TableContent): string {
   });
   const lines = rows.map((row) => row.map((cell) => (cell === null ? '-' : String(cell))));
   const widths = columns.map((column, c) => Math.max(column.length, ...lines.map((line) => (line[c] ?? '').length)));
-  table.push([...columns], widths.map((width) => '─'.repeat(width)), ...lines);
+  table.push(
+    [...columns],
+    widths.map((width) => '─'.repeat(width)),
+    ...lines,
+  );
   return table
     .toString()
     .split('\n')
