@@ -32,7 +32,9 @@ function brokenLinks(file: string, text: string): string[] {
 function wrongCommands(file: string, text: string): string[] {
   const blocks = [...text.matchAll(/```(?:sh|bash|console)\n([\s\S]*?)```/g)].map((match) => match[1]);
   const lines = blocks.flatMap((block) => block.replace(/\\\n\s*/g, ' ').split('\n'));
-  const commands = lines.map((line) => line.trim().replace(/^(\$ )?(npx )?/, '')).filter((line) => /^imgano /.test(line));
+  const commands = lines
+    .map((line) => line.trim().replace(/^(\$ )?(npx )?/, ''))
+    .filter((line) => /^imgano /.test(line));
   return commands.flatMap((command) => {
     try {
       cli.process(words(command));

@@ -66,7 +66,8 @@ export type InferConfig = t.TypeOf<typeof InferConfig>;
  * @throws ConfigError with every problem and its path; a version that this package cannot run says what to do
  */
 export function decodeInferConfig(value: unknown, where: string): InferConfig {
-  const version = typeof value === 'object' && value !== null ? (value as Record<string, unknown>).schema_version : undefined;
+  const version =
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>).schema_version : undefined;
   if (version === undefined || version === 1) {
     throw new ConfigError(
       `${where}: schema_version ${version ?? 'is absent, which means 1, and'} names a checkpoint of the Python system, which does not carry over; ` +

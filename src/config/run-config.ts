@@ -40,6 +40,8 @@ export const RunConfig = strict('RunConfig', {
   ),
   adaptation: withDefault(strict('Adaptation', { save_maps: withDefault(t.boolean, false) }), { save_maps: false }),
   defects: optional(DefectsConfig),
-  output: withDefault(strict('Output', { output_dir: withDefault(nullable(NonEmptyString), null) }), { output_dir: null }),
+  output: withDefault(strict('Output', { output_dir: withDefault(nullable(NonEmptyString), null) }), {
+    output_dir: null,
+  }),
 });
 export type RunConfig = t.TypeOf<typeof RunConfig>;

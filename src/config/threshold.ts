@@ -1,4 +1,15 @@
-import { FiniteNumber, NonNegativeInteger, nullable, oneOf, OpenUnit, optional, Sha256, strict, t, Unit } from './codec.js';
+import {
+  FiniteNumber,
+  NonNegativeInteger,
+  nullable,
+  oneOf,
+  OpenUnit,
+  optional,
+  Sha256,
+  strict,
+  t,
+  Unit,
+} from './codec.js';
 
 /** What a set of scores looked like; enough to see that a threshold fits its data. */
 export const ScoreSummary = strict('ScoreSummary', {

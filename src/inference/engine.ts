@@ -65,7 +65,8 @@ export class Engine {
     try {
       const score = (await scored.scores.data())[0];
       if (!Number.isFinite(score)) throw new DataError(`${picture.source}: the model gave the score ${score}`);
-      if (scored.maps === null || (!request.map && request.defects === null)) return { score, map: null, defects: null };
+      if (scored.maps === null || (!request.map && request.defects === null))
+        return { score, map: null, defects: null };
       const full = this.fullSizeMap(scored.maps, picture, inputSize);
       try {
         return { score, ...(await this.readMap(full, picture, request)) };

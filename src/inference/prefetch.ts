@@ -18,7 +18,13 @@ export async function* prefetch<A, B>(
         const next = await iterator.next();
         if (next.done === true) exhausted = true;
         // A failure is kept as a value until its turn comes, so that it is never an unhandled rejection.
-        else running.push(work(next.value).then((value) => ({ value }), (error: unknown) => ({ error })));
+        else
+          running.push(
+            work(next.value).then(
+              (value) => ({ value }),
+              (error: unknown) => ({ error }),
+            ),
+          );
       }
       const first = running.shift();
       if (first === undefined) return;

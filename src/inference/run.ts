@@ -72,7 +72,11 @@ export class Run {
     const maps = options.maps ?? this.config.adaptation.save_maps;
     const read = maps || options.mapArtifacts === true;
     this.requireMaps(read || plan !== null);
-    const summary = postprocessSummary(this.config, { maps: maps || plan !== null, mapsRequested: maps, defects: plan });
+    const summary = postprocessSummary(this.config, {
+      maps: maps || plan !== null,
+      mapsRequested: maps,
+      defects: plan,
+    });
     const settings = { summary, maps, status: options.onError === 'record' };
     let index = 0;
     const decoded = prefetch(sourcesOf(inputs), options.ahead ?? 3, decodeOrError);
@@ -115,7 +119,9 @@ export class Run {
 
   private requireMaps(wanted: boolean): void {
     if (!wanted || findModel(this.config.model.name).outputs.includes('map')) return;
-    throw new ConfigError(`model "${this.config.model.name}" gives scores only; maps and defects need a model with maps`);
+    throw new ConfigError(
+      `model "${this.config.model.name}" gives scores only; maps and defects need a model with maps`,
+    );
   }
 
   private toInspection(

@@ -20,13 +20,18 @@ export class InferCommand extends DefectsFlags {
       ],
     ],
   });
-  inferConfig = Option.String('--infer-config', { required: true, description: 'infer_config.json, or its run folder' });
+  inferConfig = Option.String('--infer-config', {
+    required: true,
+    description: 'infer_config.json, or its run folder',
+  });
   input = Option.Array('--input', { required: true, description: 'a picture, a folder or a glob (repeatable)' });
   jsonl = Option.String('--save-jsonl', { description: 'where the records go; default: the standard output' });
   includeMaps = Option.Boolean('--include-maps', { description: 'make anomaly maps' });
   maps = Option.String('--save-maps', { description: 'folder for the maps (.npy, float32); needs --include-maps' });
   masks = Option.String('--save-masks', { description: 'folder for the masks; needs --defects' });
-  overlays = Option.String('--save-overlays', { description: 'folder for pictures with heat map and regions drawn in' });
+  overlays = Option.String('--save-overlays', {
+    description: 'folder for pictures with heat map and regions drawn in',
+  });
   continueOnError = Option.Boolean('--continue-on-error', false, { description: 'unreadable pictures become records' });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });

@@ -15,20 +15,29 @@ export class TrainCommand extends BaseCommand {
       A run that is stopped or fails leaves no folder behind.
     `,
     examples: [
-      ['PatchCore on a folder of good pictures', 'imgano train --model vision_patchcore --train good/ --out runs/part-a'],
+      [
+        'PatchCore on a folder of good pictures',
+        'imgano train --model vision_patchcore --train good/ --out runs/part-a',
+      ],
       ['From a file', 'imgano train --config part-a.yaml --out runs/part-a'],
     ],
   });
   config = Option.String('--config', { description: 'a run config, JSON or YAML; flags beat its keys' });
   model = Option.String('--model', { description: 'a model of `imgano models list`' });
-  train = Option.String('--train', { description: 'good pictures: a folder, a folder in the MVTec layout, a manifest' });
+  train = Option.String('--train', {
+    description: 'good pictures: a folder, a folder in the MVTec layout, a manifest',
+  });
   out = Option.String('--out', { description: 'the run folder to write; must not exist, or be empty' });
   modelKwargs = Option.String('--model-kwargs', { description: 'parameters of the model as a JSON object' });
   seed = Option.String('--seed', { description: 'whole number; default 0' });
-  contamination = Option.String('--contamination', { description: 'share of bad pictures among the good ones, 0 to 0.5' });
+  contamination = Option.String('--contamination', {
+    description: 'share of bad pictures among the good ones, 0 to 0.5',
+  });
   quantile = Option.String('--calibration-quantile', { description: 'held-out quantile that becomes the threshold' });
   pixelQuantile = Option.String('--pixel-normal-quantile', { description: 'quantile of held-out normal pixels' });
-  holdout = Option.String('--holdout-fraction', { description: 'share of the good pictures that is held out; default 0.2' });
+  holdout = Option.String('--holdout-fraction', {
+    description: 'share of the good pictures that is held out; default 0.2',
+  });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 

@@ -30,7 +30,9 @@ class IsolatedRun implements OpenedRun {
   constructor(private readonly worker: Worker) {
     this.rpc = new Rpc(worker, { nextInput: (walk: number) => this.inputs.get(walk)?.next() ?? { done: true } });
     worker.on('error', (error) => this.rpc.abandon(error));
-    worker.on('exit', () => this.rpc.abandon(new ImganoError('the worker thread of this run has ended; open it again')));
+    worker.on('exit', () =>
+      this.rpc.abandon(new ImganoError('the worker thread of this run has ended; open it again')),
+    );
   }
 
   get info(): RunInfo {

@@ -28,10 +28,10 @@ export class JsonlFile implements RecordSink {
   write(record: object): void {
     const line = Buffer.from(`${canonicalJson(record)}\n`);
     try {
-      for (let done = 0; done < line.length; ) done += writeSync(this.file, line, done);
+      for (let done = 0; done < line.length;) done += writeSync(this.file, line, done);
       this.length += line.length;
     } catch (error) {
-      ftruncateSync(this.file, this.length);
+      this.cutBack();
       throw new DataError(`${this.path}: writing stopped after ${this.length} bytes (${(error as Error).message})`, {
         cause: error,
       });
@@ -40,6 +40,14 @@ export class JsonlFile implements RecordSink {
 
   close(): void {
     closeSync(this.file);
+  }
+
+  private cutBack(): void {
+    try {
+      ftruncateSync(this.file, this.length);
+    } catch {
+      // A pipe or a device cannot be cut; the error that led here is the one to report.
+    }
   }
 }
 

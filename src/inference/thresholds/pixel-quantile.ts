@@ -14,6 +14,9 @@ export class PixelQuantile {
   private histogram: Float64Array | null = null;
   private total = 0;
 
+  /** @param exactLimit values that are kept for an exact sort */
+  constructor(private readonly exactLimit = EXACT_LIMIT) {}
+
   get count(): number {
     return this.total;
   }
@@ -29,7 +32,7 @@ export class PixelQuantile {
       if (!Number.isFinite(value)) throw new DataError(`a calibration map holds ${value}; every pixel must be finite`);
     }
     this.total += values.length;
-    if (this.histogram === null && this.total <= EXACT_LIMIT) {
+    if (this.histogram === null && this.total <= this.exactLimit) {
       this.chunks.push(values.slice());
       return;
     }

@@ -14,6 +14,11 @@ export function holdOut<T>(items: readonly T[], fraction: number, seed: number):
     );
   }
   const count = Math.min(items.length - 1, Math.max(1, Math.ceil(fraction * items.length)));
-  const chosen = new Set(new Random(seed).fork('hold-out').shuffled(items.map((_, i) => i)).slice(0, count));
+  const chosen = new Set(
+    new Random(seed)
+      .fork('hold-out')
+      .shuffled(items.map((_, i) => i))
+      .slice(0, count),
+  );
   return { fit: items.filter((_, i) => !chosen.has(i)), heldOut: items.filter((_, i) => chosen.has(i)) };
 }

@@ -141,7 +141,10 @@ async function writeDocuments(dir: string, detector: Detector, documents: Docume
     threshold: found.image.value,
     threshold_provenance: found.image.provenance,
     calibration_scores: [...found.scores],
-    defects: { ...(config.defects ?? decode(DefectsConfig, {}, 'defects')), pixel_threshold: found.pixel?.value ?? null },
+    defects: {
+      ...(config.defects ?? decode(DefectsConfig, {}, 'defects')),
+      pixel_threshold: found.pixel?.value ?? null,
+    },
     pixel_threshold_provenance: found.pixel,
     split_fingerprint: {
       schema_version: 1,
