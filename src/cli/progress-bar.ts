@@ -41,6 +41,7 @@ class Bar implements Progress {
         format,
         stream: this.stream as NodeJS.WritableStream,
         hideCursor: true,
+        gracefulExit: false, // the command handles signals and stops the bar itself
         clearOnComplete: true,
         barsize: 30,
         etaBuffer: 50,

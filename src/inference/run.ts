@@ -38,6 +38,7 @@ export interface RunInfo {
   readonly pixelThreshold: number | null;
   readonly defectsEnabled: boolean;
   readonly mapsEnabled: boolean;
+  readonly givesMaps: boolean;
 }
 
 /** A trained model with its thresholds, ready to inspect pictures. */
@@ -57,6 +58,7 @@ export class Run {
       pixelThreshold: defects.pixel_threshold,
       defectsEnabled: defects.enabled,
       mapsEnabled: adaptation.save_maps,
+      givesMaps: findModel(model.name).outputs.includes('map'),
     };
   }
 
@@ -118,7 +120,7 @@ export class Run {
   }
 
   private requireMaps(wanted: boolean): void {
-    if (!wanted || findModel(this.config.model.name).outputs.includes('map')) return;
+    if (!wanted || this.info.givesMaps) return;
     throw new ConfigError(
       `model "${this.config.model.name}" gives scores only; maps and defects need a model with maps`,
     );

@@ -1,0 +1,56 @@
+import { Command, Option } from 'clipanion';
+import { BaseCommand } from '../base-command.js';
+import { printReport } from '../report.js';
+
+export class EvaluateCommand extends BaseCommand {
+  static override paths = [['evaluate']];
+  static override usage = Command.Usage({
+    category: 'Inspect',
+    description: 'measure a trained run on labelled test pictures',
+    details: `
+      Image AUROC, average precision and F1 at the calibrated threshold; pixel AUROC and AUPRO (up to a false positive
+      rate of 0.3) where every defect has a mask. Maps and masks are compared at the pictures' own size.
+    `,
+    examples: [['On a folder in the MVTec layout', 'imgano evaluate --infer-config runs/part-a --data part-a/ --json']],
+  });
+  inferConfig = Option.String('--infer-config', { required: true, description: 'infer_config.json, or its run folder' });
+  data = Option.String('--data', { required: true, description: 'a folder in the MVTec layout, or a manifest' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
+
+  protected async run(signal: AbortSignal): Promise<void> {
+    const [{ openRun }, { evaluateRun }] = await Promise.all([
+      import('../../inference/open-run.js'),
+      import('../../workbench/evaluate/evaluate-run.js'),
+    ]);
+    const progress = await this.progress();
+    const { backend, weights } = this;
+    const run = await openRun(this.inferConfig, { backend, weights, warn: (line) => progress.warn(line) });
+    try {
+      const report = await evaluateRun(run, this.data, { progress, signal });
+      const { normal, anomalous } = report.pictures;
+      printReport(this.context.stdout, this.json, report, () => [
+        {
+          columns: [report.model, `${normal} good, ${anomalous} with defects`],
+          rows: [
+            ['image AUROC', shown(report.image_auroc)],
+            ['image AP', shown(report.image_ap)],
+            ['image F1 at the threshold', shown(report.image_f1)],
+            ['pixel AUROC', shown(report.pixel_auroc, report.pixel_metrics_missing)],
+            ['AUPRO (up to 0.3)', shown(report.aupro, report.pixel_metrics_missing)],
+          ],
+        },
+        {
+          columns: ['kind', 'pictures', 'flagged'],
+          rows: Object.entries(report.by_defect).map(([kind, { pictures, flagged }]) => [kind, pictures, flagged]),
+        },
+      ]);
+    } finally {
+      await run.dispose();
+    }
+  }
+}
+
+function shown(value: number | null, why: string | null = null): string {
+  return value === null ? `- ${why ?? '(needs good pictures and defects)'}` : value.toFixed(4);
+}
