@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { ShapeError } from '../../src/errors.js';
+import { NeighborIndex } from '../../src/ops/nearest.js';
+import { Random } from '../../src/runtime/random.js';
+import { tf } from '../../src/runtime/tf.js';
+import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
+
+/** Brute force in double precision; equal distances by row number. */
+function reference(queries: number[][], rows: number[][], k: number) {
+  return queries.map((q) =>
+    rows
+      .map((r, index) => ({
+        index,
+        squared: r.reduce((sum, v, i) => sum + (Math.fround(v) - Math.fround(q[i])) ** 2, 0),
+      }))
+      .sort((a, b) => a.squared - b.squared || a.index - b.index)
+      .slice(0, k),
+  );
+}
+
+function matrix(n: number, d: number, seed: number, offset = 0): number[][] {
+  const random = new Random(seed);
+  return Array.from({ length: n }, () => Array.from({ length: d }, () => offset + random.normal()));
+}
+
+async function search(rows: number[][], queries: number[][], k: number) {
+  const [bank, x] = [tf.tensor2d(rows), tf.tensor2d(queries)];
+  const index = new NeighborIndex(bank);
+  bank.dispose();
+  const { squared, indices } = index.search(x, k);
+  const result = { squared: await squared.array(), indices: await indices.array() };
+  tf.dispose([squared, indices, x]);
+  index.dispose();
+  return result;
+}
+
+onEveryBackend('NeighborIndex', () => {
+  for (const [n, q, k] of [
+    [50, 7, 1],
+    [50, 7, 4],
+    [3, 5, 9],
+    [1, 2, 1],
+    [9000, 6, 1],
+    [9000, 6, 5],
+    [20000, 3, 1],
+    [60, 1100, 2],
+  ]) {
+    it(
+      `finds the ${k} nearest of ${n} rows for ${q} queries`,
+      leavesNoTensors(async () => {
+        const rows = matrix(n, 5, 1, 3);
+        const queries = matrix(q, 5, 2, 3);
+        const got = await search(rows, queries, k);
+        for (const [i, expected] of reference(queries, rows, k).entries()) {
+          expect(got.indices[i]).to.deep.equal(expected.map((e) => e.index));
+          expected.forEach((e, j) => expect(got.squared[i][j]).to.be.closeTo(e.squared, 1e-5 * (1 + e.squared)));
+        }
+      }),
+    );
+  }
+
+  it(
+    'orders equal rows by number and gives duplicates the distance 0',
+    leavesNoTensors(async () => {
+      const rows = [...matrix(20, 3, 1, 500), ...matrix(20, 3, 1, 500)];
+      const got = await search(rows, [rows[25], rows[4]], 2);
+      expect(got.indices).to.deep.equal([
+        [5, 25],
+        [4, 24],
+      ]);
+      expect(got.squared).to.deep.equal([
+        [0, 0],
+        [0, 0],
+      ]);
+    }),
+  );
+
+  it(
+    'separates near duplicates that the product formula cannot',
+    leavesNoTensors(async () => {
+      const far = matrix(1, 64, 9, 0)[0].map((v) => v * 1e3);
+      const near = far.map((v) => v + 1e-2);
+      const got = await search([matrix(1, 64, 3)[0], near, matrix(1, 64, 4)[0]], [far], 1);
+      const [expected] = reference([far], [near], 1);
+      expect(got.squared[0][0]).to.be.closeTo(expected[0].squared, 0.02 * expected[0].squared);
+    }),
+  );
+
+  it(
+    'gives every query its own answer, whatever its neighbours in the batch',
+    leavesNoTensors(async () => {
+      const rows = matrix(5000, 4, 1);
+      const queries = matrix(9, 4, 2);
+      const together = await search(rows, queries, 3);
+      for (const [i, query] of queries.entries()) {
+        const alone = await search(rows, [query], 3);
+        expect(alone.indices[0]).to.deep.equal(together.indices[i]);
+        expect(alone.squared[0]).to.deep.equal(together.squared[i]);
+      }
+    }),
+  );
+
+  it('refuses empty banks, other widths and k below 1', () => {
+    const empty = tf.zeros([0, 3]);
+    expect(() => new NeighborIndex(empty as never)).to.throw(ShapeError);
+    const rows = tf.zeros([2, 3]);
+    const index = new NeighborIndex(rows as never);
+    const queries = tf.zeros([1, 2]);
+    expect(() => index.search(queries as never, 1)).to.throw(ShapeError, 'width 3');
+    expect(() => index.search(rows as never, 0)).to.throw(ShapeError, 'k of 1 or more');
+    index.dispose();
+    tf.dispose([empty, rows, queries]);
+  });
+});
