@@ -43,6 +43,7 @@ export interface NativeBackend {
 export function currentNative(): NativeBackend | null {
   if (tf.getBackend() !== 'tensorflow') return null;
   const backend = tf.backend() as unknown as Partial<NativeBackend>;
-  const able = typeof backend.binding?.executeOp === 'function' && typeof backend.loadSavedModelMetaGraph === 'function';
+  const able =
+    typeof backend.binding?.executeOp === 'function' && typeof backend.loadSavedModelMetaGraph === 'function';
   return able ? (backend as NativeBackend) : null;
 }

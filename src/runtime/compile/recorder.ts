@@ -54,7 +54,6 @@ export class Recorder {
    * @throws UnsupportedBackendError if the function did what a graph cannot repeat
    */
   graph(ids: readonly number[]): Graph {
-    if (this.why !== null) throw new UnsupportedBackendError(`${this.name}: cannot be compiled because it ${this.why}`);
     const outputs = ids.map((id, k) => {
       const source = this.refOf(id);
       const spec = this.specOf(source);
@@ -75,7 +74,7 @@ export class Recorder {
   private executeOp(op: string, attrs: NativeAttr[], inputs: number[], count: number): NativeTensor[] {
     const outputs = this.native.executeOp(op, attrs, inputs, count);
     const depends = inputs.some((id) => typeof this.made.get(id) === 'object');
-    const objection = refusal(op, outputs);
+    const objection = refusal(op, depends, outputs);
     if (objection !== null) this.refuse(objection);
     if (!depends || objection !== null) {
       for (const output of outputs) this.made.set(output.id, 'constant');
@@ -101,7 +100,9 @@ export class Recorder {
   private tensorDataSync(id: number) {
     const source = this.made.get(id);
     if (typeof source === 'object' && !this.checking) {
-      this.refuse(`reads a tensor that depends on its inputs (${source.node}) back with data(), dataSync(), array() or the like`);
+      this.refuse(
+        `reads a tensor that depends on its inputs (${source.node}) back with data(), dataSync(), array() or the like`,
+      );
     }
     return this.native.tensorDataSync(id);
   }
@@ -129,10 +130,16 @@ export class Recorder {
   private addConstant(id: number): Ref {
     const { value, dtype } = readConstant(this.native, id);
     const name = `Const_${this.nodes.length}`;
-    const attrs: Record<string, Attr> = { dtype: { kind: 'type', value: value.dtype }, value: { kind: 'tensor', value } };
+    const attrs: Record<string, Attr> = {
+      dtype: { kind: 'type', value: value.dtype },
+      value: { kind: 'tensor', value },
+    };
     const ref = this.add(name, 'Const', [], attrs, [{ dtype: value.dtype, shape: value.shape }]);
     if (value.dtype === dtype) return ref;
-    const cast: Record<string, Attr> = { SrcT: { kind: 'type', value: value.dtype }, DstT: { kind: 'type', value: dtype } };
+    const cast: Record<string, Attr> = {
+      SrcT: { kind: 'type', value: value.dtype },
+      DstT: { kind: 'type', value: dtype },
+    };
     return this.add(`${name}_cast`, 'Cast', [ref], cast, [{ dtype, shape: value.shape }]);
   }
 
