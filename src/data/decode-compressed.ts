@@ -5,6 +5,7 @@ import type { DecodeOptions } from './decode-options.js';
 import type { PictureFormat } from './picture-format.js';
 import type { Picture } from './picture.js';
 import { checkPixelLimit } from './pixel-limit.js';
+import { pngIsWhole } from './png-is-whole.js';
 import { sharp } from './sharp.js';
 
 /** Every warning of libjpeg, libpng, libtiff and libwebp is an error; the size is checked here, by the header. */
@@ -36,13 +37,17 @@ export async function decodeCompressed(
     );
   };
   const page = options.page ?? 0;
-  const header = await sharp(bytes, strictly)
-    .metadata()
-    .catch((error: unknown) => {
-      throw damaged(error);
-    });
-  checkPages(header.pages ?? 1, name, options.page);
+  const headerOf = (page: number) =>
+    sharp(bytes, { ...strictly, page })
+      .metadata()
+      .catch((error: unknown) => {
+        throw damaged(error);
+      });
+  const first = await headerOf(0);
+  checkPages(first.pages ?? 1, name, options.page);
+  const header = page === 0 ? first : await headerOf(page);
   checkPixelLimit(name, header, options.maxPixels);
+  if (format === 'png' && !pngIsWhole(bytes)) throw damaged(new Error('its last chunk is missing'));
   checkSamples(header, name);
 
   const profile = colorProfile(header.icc);
@@ -58,7 +63,6 @@ export async function decodeCompressed(
   const { data, info } = await image.toBuffer({ resolveWithObject: true }).catch((error: unknown) => {
     throw damaged(error);
   });
-  checkPixelLimit(name, info, options.maxPixels);
   if (info.channels !== 3)
     throw new Error(`${name}: the decoder gave ${info.channels} channels where 3 were asked for`);
   const Values = deep ? Uint16Array : Uint8Array;

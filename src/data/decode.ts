@@ -7,6 +7,8 @@ import { pictureFormat } from './picture-format.js';
 import { takeRawPicture, type RawPicture } from './raw-picture.js';
 import { readFileWhole } from './read-whole.js';
 
+export type { RawPicture };
+
 /** The bytes of a picture file that is already in memory. */
 export interface EncodedPicture {
   readonly bytes: Uint8Array;
