@@ -2,7 +2,7 @@
 const rooms = {
   errors: [],
   runtime: ['errors', 'config'],
-  ops: ['runtime', 'errors'],
+  ops: ['runtime', 'config', 'errors'],
   config: ['errors'],
   models: ['ops', 'runtime', 'config', 'errors'],
   defects: ['ops', 'runtime', 'config', 'errors'],

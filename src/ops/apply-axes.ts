@@ -1,0 +1,43 @@
+import { tf, type Tensor2D, type Tensor4D } from '../runtime/tf.js';
+import type { AxisMatrix } from './axis-matrix.js';
+
+/**
+ * `V . X . H^T` for every channel of every picture: one matrix product an axis, in the cheaper order, gradients exact.
+ * The matrix of an axis that does not change is skipped.
+ *
+ * @param x `[n, h, w, c]` float32, borrowed
+ * @param vertical from `h` to `H` pixels
+ * @param horizontal from `w` to `W` pixels
+ * @returns `[n, H, W, c]` float32, owned by the caller
+ */
+export function applyAxes(x: Tensor4D, vertical: AxisMatrix, horizontal: AxisMatrix): Tensor4D {
+  const { from: h, to: tall } = vertical;
+  const { from: w, to: wide } = horizontal;
+  const heightFirst = w * tall * h + tall * w * wide <= h * w * wide + wide * tall * h;
+  return tf.tidy(() => {
+    const first = heightFirst ? alongHeight(x, vertical) : alongWidth(x, horizontal);
+    const both = heightFirst ? alongWidth(first, horizontal) : alongHeight(first, vertical);
+    return both === x ? x.clone() : both;
+  });
+}
+
+// One product a picture: a product with a batch axis leaves the fast path of the wasm backend.
+function alongHeight(x: Tensor4D, matrix: AxisMatrix): Tensor4D {
+  if (matrix.identity) return x;
+  const [n, h, w, c] = x.shape;
+  const weights = tf.tensor2d(matrix.rows, [matrix.to, matrix.from]);
+  const flat = x.reshape([n, h, w * c]);
+  const pictures = n === 1 ? [flat.reshape([h, w * c]) as Tensor2D] : (tf.unstack(flat) as Tensor2D[]);
+  const done = pictures.map((picture) => tf.matMul(weights, picture));
+  return (n === 1 ? done[0] : tf.stack(done)).reshape([n, matrix.to, w, c]);
+}
+
+function alongWidth(x: Tensor4D, matrix: AxisMatrix): Tensor4D {
+  if (matrix.identity) return x;
+  const [n, h, w, c] = x.shape;
+  const weights = tf.tensor2d(matrix.columns, [matrix.from, matrix.to]);
+  const planar = c === 1 ? x : x.transpose([0, 1, 3, 2]);
+  const done = tf.matMul(planar.reshape([n * h * c, w]) as Tensor2D, weights);
+  if (c === 1) return done.reshape([n, h, matrix.to, 1]);
+  return done.reshape([n, h, c, matrix.to]).transpose([0, 1, 3, 2]);
+}
