@@ -1,1 +1,15 @@
 export * from './errors.js';
+export type { InferConfig } from './config/infer-config.js';
+export type { RunConfig } from './config/run-config.js';
+export type { Picture, PictureSource } from './data/picture.js';
+export type { RawPicture } from './data/raw-picture.js';
+export type { AnomalyMap } from './inference/engine.js';
+export type { PictureInput, PictureInputs } from './inference/inputs.js';
+export { openRun, type OpenedRun, type OpenRunOptions } from './inference/open-run.js';
+export type { DecisionSummary, DefectsRecord, ErrorRecord, InspectionRecord } from './inference/records/record.js';
+export type { Inspection, InspectOptions, RunInfo } from './inference/run.js';
+export { silent, type Progress } from './runtime/progress.js';
+export { readRunConfig } from './workbench/train/read-run-config.js';
+export { trainRun, type TrainOptions, type TrainReport } from './workbench/train/train-run.js';
+export { evaluateRun, type EvaluateOptions, type EvaluationReport } from './workbench/evaluate/evaluate-run.js';
+export { openWeightsStore } from './models/weights-store.js';

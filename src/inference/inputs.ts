@@ -19,12 +19,12 @@ export async function* sourcesOf(inputs: PictureInputs): AsyncGenerator<PictureS
     if (typeof input === 'string') yield* await openSources(input);
     else if ('decode' in input) yield input;
     else {
-      const name = 'name' in input ? input.name : `buffer-${unnamed++}`;
+      const name = 'colorOrder' in input ? input.name : `picture-${unnamed++}`;
       yield { name, decode: () => decodePicture(input, { name }) };
     }
   }
 }
 
 function isSingle(inputs: PictureInputs): inputs is PictureInput {
-  return typeof inputs === 'string' || ArrayBuffer.isView(inputs) || 'data' in inputs || 'decode' in inputs;
+  return typeof inputs === 'string' || inputs instanceof Uint8Array || 'colorOrder' in inputs || 'decode' in inputs;
 }

@@ -37,16 +37,15 @@ export class InferCommand extends DefectsFlags {
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<number> {
-    const [{ openRun }, { writeInspections }, { JsonlFile, JsonlStream }, { sourcesOf }] = await Promise.all([
+    const [{ openRun }, { writeInspections }, { JsonlFile, JsonlStream }, { openSources }] = await Promise.all([
       import('../../inference/open-run.js'),
       import('../../inference/write-inspections.js'),
       import('../../inference/sinks/jsonl.js'),
-      import('../../inference/inputs.js'),
+      import('../../data/sources.js'),
     ]);
     const progress = await this.progress();
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
-    const sources = [];
-    for await (const source of sourcesOf(this.input)) sources.push(source);
+    const sources = await openSources(this.input);
     const run = await openRun(this.inferConfig, {
       backend: this.backend,
       weights: this.weights,

@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode } from '../../src/config/codec.js';
+import { NotFittedError } from '../../src/errors.js';
+import { PictureFitSource } from '../../src/inference/fit-source.js';
+import { prepare } from '../../src/inference/prepare.js';
+import type { Batch, Detector } from '../../src/models/detector.js';
+import { MODELS } from '../../src/models/registry.js';
+import { openWeightsStore } from '../../src/models/weights-store.js';
+import { silent } from '../../src/runtime/progress.js';
+import { tf, type Tensor4D } from '../../src/runtime/tf.js';
+import type { Picture } from '../../src/data/picture.js';
+import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
+import { sourceOf, toyPicture } from '../support/toy-pictures.js';
+
+// One battery over every registered model: what a detector promises, whatever it computes.
+
+/** Small sizes, so that the battery is quick on every backend. */
+const small = { height: 48, width: 64 };
+const kwargs: Record<string, Record<string, unknown>> = {
+  vision_patchcore: { input: { resize: { mode: 'stretch', size: small } }, max_bank: 60 },
+};
+
+const good = Array.from({ length: 8 }, (_, i) => toyPicture(i));
+const unseen = [toyPicture(100), toyPicture(101)];
+const defective = toyPicture(102, { defect: 14 });
+
+onEveryBackend('detector contract', () => {
+  for (const spec of MODELS) {
+    describe(spec.name, () => {
+      const make = () =>
+        spec.create(decode(spec.params, kwargs[spec.name] ?? resized(spec.params), spec.name), {
+          weights: openWeightsStore(),
+        });
+      const fitted = async (seed = 1) => {
+        const detector = await make();
+        const source = new PictureFitSource(good.map(sourceOf), detector.input, 3);
+        await detector.fit(source, { seed, progress: silent });
+        return detector;
+      };
+
+      it('decodes its own parameters', () => {
+        const params = decode(spec.params, {}, spec.name);
+        expect(decode(spec.params, JSON.parse(JSON.stringify(spec.params.encode(params))), spec.name)).to.deep.equal(params);
+      });
+
+      it(
+        'refuses to score or save before it is fitted',
+        leavesNoTensors(async () => {
+          const detector = await make();
+          const batch = batchOf([good[0]], detector);
+          expect(await failure(() => detector.score(batch))).to.be.instanceOf(NotFittedError);
+          expect(await failure(() => detector.save(tmpdir()))).to.be.instanceOf(NotFittedError);
+          batch.pixels.dispose();
+          detector.dispose();
+        }),
+      );
+
+      it(
+        'scores a defect above good pictures, repeats itself, and survives saving',
+        leavesNoTensors(async () => {
+          const detector = await fitted();
+          const first = await scoresOf(detector, [...unseen, defective]);
+          expect(Math.min(first[2])).to.be.above(Math.max(first[0], first[1]));
+          expect(await scoresOf(detector, [...unseen, defective])).to.deep.equal(first);
+
+          const again = await fitted();
+          expect(await scoresOf(again, [...unseen, defective])).to.deep.equal(first);
+          again.dispose();
+
+          const dir = mkdtempSync(join(tmpdir(), 'imgano-contract-'));
+          await detector.save(dir);
+          detector.dispose();
+          const loaded = await make();
+          await loaded.load(dir);
+          rmSync(dir, { recursive: true });
+          expect(await scoresOf(loaded, [...unseen, defective])).to.deep.equal(first);
+          loaded.dispose();
+        }),
+      );
+
+      it(
+        'gives the same scores and maps alone and in a batch',
+        leavesNoTensors(async () => {
+          const detector = await fitted();
+          const together = await scoresOf(detector, [...unseen, defective]);
+          for (const [i, picture] of [...unseen, defective].entries()) {
+            const [alone] = await scoresOf(detector, [picture]);
+            expect(Math.abs(alone - together[i])).to.be.at.most(1e-4 * Math.abs(together[i]) + 1e-6);
+          }
+          detector.dispose();
+        }),
+      );
+
+      it(
+        'gives finite maps that are highest at the defect, and leaves only its outputs',
+        leavesNoTensors(async () => {
+          const detector = await fitted();
+          const batch = batchOf([defective], detector);
+          const before = tf.memory().numTensors;
+          const { scores, maps } = await detector.score(batch);
+          expect(tf.memory().numTensors).to.equal(before + (maps === null ? 1 : 2));
+          if (spec.outputs.includes('map')) {
+            expect(maps).to.not.equal(null);
+            const [, h, w] = maps!.shape;
+            const values = await maps!.data();
+            expect(values.every((value) => Number.isFinite(value))).to.equal(true);
+            const peak = values.indexOf(Math.max(...values));
+            expect(Math.floor(peak / w) / h, 'row of the peak').to.be.within(0.1, 0.7);
+            expect((peak % w) / w, 'column of the peak').to.be.within(0.2, 0.65);
+          }
+          tf.dispose([scores, ...(maps === null ? [] : [maps]), batch.pixels]);
+          detector.dispose();
+        }),
+      );
+    });
+  }
+});
+
+/** Models with a fixed size say it as `resize_hw`; others keep their defaults. */
+function resized(params: { name: string } & object): Record<string, unknown> {
+  return 'props' in params && 'resize_hw' in (params.props as object) ? { resize_hw: small } : {};
+}
+
+function batchOf(pictures: readonly Picture[], detector: Detector): Batch {
+  const tensors = pictures.map((picture) => prepare(picture, detector.input));
+  const pixels = tf.concat(tensors, 0) as Tensor4D;
+  tf.dispose(tensors);
+  return { pixels, sources: pictures.map((p) => p.source), sizes: pictures };
+}
+
+async function scoresOf(detector: Detector, pictures: readonly Picture[]): Promise<number[]> {
+  const batch = batchOf(pictures, detector);
+  const { scores, maps } = await detector.score(batch);
+  const values = Array.from(await scores.data());
+  tf.dispose([scores, ...(maps === null ? [] : [maps]), batch.pixels]);
+  return values;
+}
+
+async function failure(body: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await body();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
+
+// The compiled binary in a process of its own: what only a process can show. `npm test` builds it first.
+
+const binary = resolve(import.meta.dirname, '../../dist/cli/main.js');
+
+describe('the binary', () => {
+  const dir = scratch();
+  const data = join(dir, 'data');
+  let run = '';
+
+  before(async () => {
+    await writeToyDataset(data);
+    run = await trainToyRun(dir, data);
+  });
+
+  it('answers --help without loading tfjs or the picture library', () => {
+    const guard = join(dir, 'guard.cjs');
+    writeFileSync(
+      guard,
+      `const Module = require('module'); const load = Module._load;
+       Module._load = function (id, ...rest) {
+         if (/^(@tensorflow|sharp)/.test(id)) throw new Error('loaded too early: ' + id);
+         return load.call(this, id, ...rest);
+       };`,
+    );
+    for (const argv of [['--help'], ['infer', '--help'], ['train', '--help'], ['--version']]) {
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', guard, binary, ...argv], { encoding: 'utf8' });
+      expect(stderr).to.equal('');
+      expect(status).to.equal(0);
+      expect(stdout).to.match(/imgano|\d+\.\d+\.\d+/);
+    }
+  });
+
+  it('suggests what an unknown command or flag may have meant, and exits non-zero', () => {
+    const { status, stdout } = spawnSync(process.execPath, [binary, 'infr'], { encoding: 'utf8' });
+    expect(status).to.not.equal(0);
+    expect(stdout).to.contain('imgano infer');
+  });
+
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    it(`ends with ${code} on ${signal}, with whole lines behind it`, async () => {
+      const many = join(dir, `many-${signal}`);
+      mkdirSync(many);
+      for (let i = 0; i < 400; i++) cpSync(join(data, 'test/good/000.png'), join(many, `${i}.png`));
+      const jsonl = join(dir, `${signal}.jsonl`);
+      const child = spawn(process.execPath, [binary, 'infer', '--infer-config', run, '--input', many, '--save-jsonl', jsonl, '--defects']);
+      let stderr = '';
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      const ended = new Promise<number | null>((done) => child.on('exit', (status) => done(status)));
+      while (size(jsonl) === 0 && child.exitCode === null) await sleep(5);
+      child.kill(signal);
+      expect(await ended, stderr).to.equal(code);
+      const text = readFileSync(jsonl, 'utf8');
+      expect(text.endsWith('\n')).to.equal(true);
+      const records = text.trim().split('\n').map((line) => JSON.parse(line));
+      expect(records.length).to.be.within(1, 399);
+      expect(stderr).to.match(/stopped after \d+ pictures/);
+    });
+  }
+});
+
+function size(path: string): number {
+  try {
+    return readFileSync(path).length;
+  } catch {
+    return 0;
+  }
+}
