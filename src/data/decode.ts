@@ -9,14 +9,14 @@ import { readFileWhole } from './read-whole.js';
 
 export type { RawPicture };
 
-/** The bytes of a picture file that is already in memory. */
-export interface EncodedPicture {
-  readonly bytes: Uint8Array;
-  readonly name: string;
-}
+/** A path, the bytes of a picture file, or bare pixels. */
+export type PictureInput = string | Uint8Array | RawPicture;
 
-/** A path, the bytes of a file, or bare pixels. */
-export type PictureInput = string | EncodedPicture | RawPicture;
+/** The path, the name of a raw picture, or the name that was given to bytes. */
+export function pictureName(input: PictureInput, options: DecodeOptions = {}): string {
+  if (typeof input === 'string') return input;
+  return 'data' in input ? input.name : (options.name ?? 'picture in memory');
+}
 
 /**
  * The one decoder: training, calibration, inference and overlays all see what it gives. EXIF orientation is applied,
@@ -26,10 +26,10 @@ export type PictureInput = string | EncodedPicture | RawPicture;
  * @throws DataError that names the picture when it is missing, damaged, cut short, over the pixel limit or not a picture
  */
 export async function decodePicture(input: PictureInput, options: DecodeOptions = {}): Promise<Picture> {
-  if (typeof input === 'object' && 'data' in input) return takeRawPicture(input);
-  const name = typeof input === 'string' ? input : input.name;
+  if (typeof input !== 'string' && 'data' in input) return takeRawPicture(input);
+  const name = pictureName(input, options);
   checkPage(name, options.page);
-  const bytes = typeof input === 'string' ? await readFileWhole(input) : input.bytes;
+  const bytes = typeof input === 'string' ? await readFileWhole(input) : input;
   if (bytes.length === 0) throw new DataError(`${name}: the file is empty, but a picture was expected; make it again`);
   const format = pictureFormat(bytes);
   if (format === null) {

@@ -1,11 +1,11 @@
-import { decodePicture, type PictureInput } from './decode.js';
+import { decodePicture, pictureName, type PictureInput } from './decode.js';
 import type { DecodeOptions } from './decode-options.js';
 import type { PictureSource } from './picture.js';
 
 /** A picture that is decoded anew every time it is asked for, so that a long list of sources holds no pixels. */
 export function pictureSource(input: PictureInput, options: DecodeOptions = {}): PictureSource {
   return {
-    name: typeof input === 'string' ? input : input.name,
+    name: pictureName(input, options),
     decode: () => decodePicture(input, options),
   };
 }

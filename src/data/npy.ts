@@ -1,0 +1,98 @@
+import { endianness } from 'node:os';
+import { DataError, ShapeError } from '../errors.js';
+
+const types = {
+  '|u1': Uint8Array,
+  '|i1': Int8Array,
+  '<u2': Uint16Array,
+  '<i2': Int16Array,
+  '<u4': Uint32Array,
+  '<i4': Int32Array,
+  '<f4': Float32Array,
+  '<f8': Float64Array,
+} as const;
+
+export type NpyData = InstanceType<(typeof types)[keyof typeof types]>;
+
+/** An array of numpy, in C order. */
+export interface NpyArray {
+  readonly shape: readonly number[];
+  readonly data: NpyData;
+}
+
+const MAGIC = '\x93NUMPY';
+
+/**
+ * The bytes of a `.npy` file, version 1.0 (numpy.lib.format). The type is that of the array.
+ *
+ * @throws ShapeError when the length of the data does not fit the shape
+ */
+export function encodeNpy(shape: readonly number[], data: NpyData): Uint8Array {
+  if (endianness() !== 'LE') throw new Error('encodeNpy: this machine is big-endian, which is not supported');
+  if (data.length !== product(shape)) {
+    throw new ShapeError(`encodeNpy: shape (${shape.join(', ')}) does not hold ${data.length} values`);
+  }
+  const [descr] = Object.entries(types).find(([, Type]) => data instanceof Type)!;
+  const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const padded = dict.padEnd(Math.ceil((dict.length + 11) / 64) * 64 - 11) + '\n';
+  const head = Buffer.alloc(10);
+  head.write(MAGIC, 'latin1');
+  head[6] = 1;
+  head.writeUInt16LE(padded.length, 8);
+  return Buffer.concat([
+    head,
+    Buffer.from(padded, 'latin1'),
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  ]);
+}
+
+/**
+ * Reads the bytes of a `.npy` file. Bools come as 0 and 1; arrays in Fortran order come in C order.
+ *
+ * @param name what errors call the file
+ * @throws DataError for another format, another type, or a length that does not fit the shape
+ */
+export function decodeNpy(bytes: Uint8Array, name: string): NpyArray {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const wrong = (what: string) => new DataError(`${name}: ${what}; save it with numpy.save again`);
+  if (file.length < 12 || file.toString('latin1', 0, 6) !== MAGIC) throw wrong('not a .npy file');
+  const wide = file[6] > 1;
+  const start = (wide ? 12 : 10) + (wide ? file.readUInt32LE(8) : file.readUInt16LE(8));
+  const header = file.toString('latin1', wide ? 12 : 10, start);
+  const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? '';
+  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
+  const sides = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
+  if (start > file.length || order === undefined || sides === undefined) throw wrong('the .npy header is damaged');
+  const Type = types[(descr === '|b1' ? '|u1' : descr) as keyof typeof types];
+  if (Type === undefined) {
+    throw wrong(`expected an array of type bool, ${Object.keys(types).join(', ')}, got "${descr}"`);
+  }
+  const shape = sides
+    .split(',')
+    .filter((side) => side.trim() !== '')
+    .map(Number);
+  const expected = product(shape) * Type.BYTES_PER_ELEMENT;
+  if (file.length - start !== expected) {
+    throw wrong(`shape (${shape.join(', ')}) needs ${expected} bytes, but ${file.length - start} follow the header`);
+  }
+  const copy = Uint8Array.from(file.subarray(start));
+  const data = new Type(copy.buffer);
+  return { shape, data: order === 'True' ? fromFortran(data, shape) : data };
+}
+
+/** The same array with its last index running fastest. */
+function fromFortran<T extends NpyData>(data: T, shape: readonly number[]): T {
+  const out = data.slice() as T;
+  const index = shape.map(() => 0);
+  const strides = shape.map((_, axis) => product(shape.slice(0, axis)));
+  for (let to = 0; to < out.length; to++) {
+    out[to] = data[index.reduce((sum, at, axis) => sum + at * strides[axis], 0)];
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
+  }
+  return out;
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

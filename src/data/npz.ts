@@ -1,0 +1,34 @@
+import { unzipSync, zipSync } from 'fflate';
+import { DataError } from '../errors.js';
+import { decodeNpy, encodeNpy, type NpyArray } from './npy.js';
+
+/** A fixed date, so that the same arrays give the same bytes. ZIP keeps local time, and so does this constructor. */
+const modified = new Date(1980, 0, 1);
+
+/** The bytes of a compressed `.npz` file (numpy.savez_compressed): a ZIP of one `.npy` file an array. */
+export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array {
+  const files = Object.entries(arrays).map(([name, { shape, data }]) => [`${name}.npy`, encodeNpy(shape, data)]);
+  return zipSync(Object.fromEntries(files) as Record<string, Uint8Array>, { mtime: modified });
+}
+
+/**
+ * Reads the bytes of an `.npz` file.
+ *
+ * @param name what errors call the file
+ * @throws DataError when it is no ZIP, or an array in it cannot be read
+ */
+export function decodeNpz(bytes: Uint8Array, name: string): Record<string, NpyArray> {
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes);
+  } catch (error) {
+    throw new DataError(`${name}: not an .npz file (${(error as Error).message}); save it with numpy.savez again`, {
+      cause: error,
+    });
+  }
+  const arrays = Object.entries(files).map(([file, content]) => [
+    file.replace(/\.npy$/, ''),
+    decodeNpy(content, `${name}: ${file}`),
+  ]);
+  return Object.fromEntries(arrays) as Record<string, NpyArray>;
+}
