@@ -1,27 +1,98 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UnsupportedBackendError } from '../errors.js';
+import { BACKENDS, type BackendName, parseBackend } from './backends.js';
+import { type EnvironmentOptions, prepareEnvironment } from './environment.js';
+import { loadNative, nativeBackend, nativeCandidates } from './native/load.js';
 import { tf } from './tf.js';
+
+export { BACKENDS, type BackendName } from './backends.js';
+
+export interface StartOptions extends EnvironmentOptions {
+  /** Told when a backend that was found does not run and the next one is taken. */
+  readonly warn?: (line: string) => void;
+}
 
 const require = createRequire(import.meta.url);
 
-/** The backends in the order in which they are tried; `tensorflow` is the native one (CUDA or CPU). */
-export const BACKENDS = ['tensorflow', 'wasm', 'cpu'] as const;
-export type BackendName = (typeof BACKENDS)[number];
+/**
+ * Starts the chosen backend and makes it the current one. May be called again, also with another name.
+ *
+ * @param wanted a backend name (see `parseBackend`); by default `IMGANO_BACKEND`, then the first of `BACKENDS` that
+ *   this machine has
+ * @throws UnsupportedBackendError if a backend that was asked for is not there, with the command that fixes it
+ */
+export async function startRuntime(
+  wanted: string | undefined = process.env.IMGANO_BACKEND,
+  { warn, ...environment }: StartOptions = {},
+): Promise<BackendName> {
+  const request = parseBackend(wanted);
+  prepareEnvironment(environment);
+  if (request !== null) {
+    await startBackend(request.name, request.gpu);
+    return request.name;
+  }
+  for (const name of BACKENDS) {
+    // a machine without a native library is the normal case, not worth a warning
+    if (name === 'tensorflow' && nativeBackend() === null && nativeCandidates().length === 0) continue;
+    try {
+      await startBackend(name, false);
+      return name;
+    } catch (error) {
+      warn?.(`backend ${name} is skipped: ${(error as Error).message}`);
+    }
+  }
+  throw new UnsupportedBackendError('no backend starts on this machine; run: imgano doctor');
+}
+
+async function startBackend(name: BackendName, gpu: boolean): Promise<void> {
+  if (name === 'tensorflow') startNative(gpu);
+  if (name === 'wasm') registerWasm();
+  const started = await withoutNewCrashHandlers(async () => await tf.setBackend(name));
+  if (!started) throw new UnsupportedBackendError(`backend "${name}" does not start; run: imgano doctor`);
+}
 
 /**
- * Starts the chosen backend and makes it the current one.
- *
- * @param wanted a backend name; by default `IMGANO_BACKEND`, then the first of `BACKENDS` that this machine has
- * @throws UnsupportedBackendError if a backend that was asked for is not there
+ * The wasm module adds handlers to the process that throw every uncaught error again, from inside its own one-line
+ * file: the report of any other crash would drown in it. They are taken off again.
  */
-export async function startRuntime(wanted = process.env.IMGANO_BACKEND): Promise<BackendName> {
-  const name = (wanted ?? 'wasm') as BackendName;
-  if (name === 'wasm' && tf.findBackend('wasm') == null) {
-    const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(path: string): void };
-    wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/'));
+async function withoutNewCrashHandlers<T>(body: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => process.listeners(event as 'uncaughtException'));
+  const result = await body();
+  events.forEach((event, i) => {
+    for (const listener of process.listeners(event as 'uncaughtException')) {
+      if (!before[i].includes(listener)) process.removeListener(event, listener);
+    }
+  });
+  return result;
+}
+
+function startNative(gpu: boolean): void {
+  const fix = `run: imgano native install${gpu ? ' --gpu' : ''}`;
+  const failures: string[] = [];
+  for (const candidate of nativeCandidates().filter((found) => !gpu || found.gpu)) {
+    if (nativeBackend() !== null) break;
+    try {
+      loadNative(candidate);
+    } catch (error) {
+      failures.push(`${candidate.title} does not load: ${(error as Error).message}`);
+    }
   }
-  if (!(await tf.setBackend(name))) throw new UnsupportedBackendError(`backend "${name}" could not be started`);
-  await tf.ready();
-  return name;
+  const native = nativeBackend();
+  if (native === null) {
+    const why = failures.length > 0 ? failures.join('; ') : 'no native build was found';
+    throw new UnsupportedBackendError(`backend "tensorflow": ${why}; ${fix}`);
+  }
+  if (gpu && !native.binding.isUsingGpuDevice()) {
+    throw new UnsupportedBackendError(
+      `backend "tensorflow" on a GPU: ${native.candidate.title} sees no GPU; run: imgano doctor`,
+    );
+  }
+}
+
+function registerWasm(): void {
+  if (tf.findBackend('wasm') != null) return;
+  const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(path: string): void };
+  wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/'));
 }

@@ -1,13 +1,20 @@
 import { expect } from 'chai';
-import { startRuntime, type BackendName } from '../../src/runtime/start.js';
+import { BACKENDS, startRuntime, type BackendName } from '../../src/runtime/start.js';
 import { tf } from '../../src/runtime/tf.js';
 
-/** The backends of this machine; `IMGANO_TEST_BACKENDS=wasm,cpu` narrows them. */
+/** The backends that this machine really has; `IMGANO_TEST_BACKENDS=wasm,cpu` narrows them. */
 export const backends: readonly BackendName[] = await present();
 
 async function present(): Promise<BackendName[]> {
-  const wanted = process.env.IMGANO_TEST_BACKENDS?.split(',') as BackendName[] | undefined;
-  return wanted ?? ['wasm', 'cpu'];
+  const wanted = process.env.IMGANO_TEST_BACKENDS?.split(',');
+  // one that is named must be there: a narrowed run that tests nothing would look like success
+  if (wanted !== undefined) return Promise.all(wanted.map((name) => startRuntime(name)));
+  const found: BackendName[] = [];
+  for (const name of BACKENDS) {
+    const there = await startRuntime(name).catch(() => null);
+    if (there !== null) found.push(there);
+  }
+  return found;
 }
 
 /** The same body on every backend that the machine has. */

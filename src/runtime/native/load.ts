@@ -1,0 +1,91 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { tf } from '../tf.js';
+import { listBuilds } from './builds.js';
+import { commonJsLoader } from './common-js.js';
+import { installedPackages } from './installed.js';
+import type { NativeBinding, SavedModels } from './binding.js';
+import { utilForTfjsNode } from './polyfill.js';
+
+/** Where a native backend can be loaded from. */
+export interface NativeCandidate {
+  /** What the user knows it as: a package name, or the folder of a build. */
+  readonly title: string;
+  readonly gpu: boolean;
+  readonly packageDir: string;
+  readonly addon: string;
+}
+
+/** The loaded native backend. */
+export interface Native {
+  readonly candidate: NativeCandidate;
+  readonly binding: NativeBinding;
+  /** tfjs-node's `loadSavedModel` and what belongs to it. */
+  readonly savedModels: SavedModels;
+}
+
+const require = createRequire(import.meta.url);
+let current: Native | null = null;
+
+/** The native backend of this process, once `startRuntime` has loaded it, else null. */
+export function nativeBackend(): Native | null {
+  return current;
+}
+
+/** Usable candidates in order: the application's GPU package, its CPU package, then the builds of the cache. */
+export function nativeCandidates(): NativeCandidate[] {
+  const packages = installedPackages().flatMap(({ name, dir, addon, problem }) =>
+    addon === null || problem !== null
+      ? []
+      : [{ title: name as string, gpu: name.endsWith('-gpu'), packageDir: dir, addon }],
+  );
+  const builds = listBuilds().flatMap(({ dir, build, problem }) =>
+    build === null || problem !== null
+      ? []
+      : [
+          {
+            title: dir,
+            gpu: build.flavour === 'gpu',
+            packageDir: join(dir, build.package_dir),
+            addon: join(dir, build.addon),
+          },
+        ],
+  );
+  return [...packages, ...builds];
+}
+
+/**
+ * Loads a candidate and registers it with tfjs as the backend `tensorflow`. A process loads one; a second call gives
+ * the first one back.
+ *
+ * @throws Error if the addon cannot be loaded
+ */
+export function loadNative(candidate: NativeCandidate): Native {
+  if (current !== null) return current;
+  const binding = require(candidate.addon) as NativeBinding;
+  const load = commonJsLoader(
+    new Map<string, unknown>([
+      ['@tensorflow/tfjs', tf],
+      ['@tensorflow/tfjs-core', tf],
+      ['util', utilForTfjsNode],
+    ]),
+  );
+  const file = (name: string): unknown => load(join(candidate.packageDir, 'dist', name));
+  file('register_all_kernels.js');
+  const { NodeJSKernelBackend } = file('nodejs_kernel_backend.js') as {
+    NodeJSKernelBackend: new (
+      binding: NativeBinding,
+      packageName: string,
+    ) => Parameters<typeof tf.registerBackend>[1] extends () => infer B ? Awaited<B> : never;
+  };
+  // the package name decides whether the backend allows what only its GPU kernels can do
+  const packageName = binding.isUsingGpuDevice() ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+  tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, packageName), 3);
+  const { nodeFileSystemRouter } = file('io/file_system.js') as {
+    nodeFileSystemRouter: Parameters<typeof tf.io.registerLoadRouter>[0];
+  };
+  tf.io.registerLoadRouter(nodeFileSystemRouter);
+  tf.io.registerSaveRouter(nodeFileSystemRouter);
+  current = { candidate, binding, savedModels: file('saved_model.js') as SavedModels };
+  return current;
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigError } from '../../errors.js';
+
+/** Where the TensorFlow library of a native build comes from. */
+export type NativeSource =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'npm' }
+  | { readonly kind: 'dir'; readonly path: string }
+  | { readonly kind: 'wheel'; readonly path: string };
+
+/**
+ * Reads the value of `--from`: `auto`, `npm`, `dir:PATH` or `wheel:PATH`.
+ *
+ * @throws ConfigError if it is none of these, or the path does not exist
+ */
+export function parseSource(text: string): NativeSource {
+  if (text === 'auto' || text === 'npm') return { kind: text };
+  const [, kind, given] = /^(dir|wheel):(.+)$/.exec(text) ?? [];
+  if (kind !== 'dir' && kind !== 'wheel') {
+    throw new ConfigError(`--from: expected auto, npm, dir:PATH or wheel:PATH, got "${text}"`);
+  }
+  const path = resolve(given);
+  if (!existsSync(path)) throw new ConfigError(`--from ${kind}: there is no ${path}; check the path`);
+  return { kind, path };
+}
