@@ -43,9 +43,13 @@ export function record(
   }
 }
 
-/** An input under a native name of its own, so that a weight which `fn` holds is not taken for its argument. */
+/**
+ * An input under a native name of its own, so that a weight which `fn` holds is not taken for its argument. Strings are copied, by
+ * joining them with nothing: deleting one of two handles that share strings empties them.
+ */
 function freshCopy({ binding }: NativeBackend, id: number, dtype: string): NativeTensor {
-  return binding.executeOp(dtype === 'string' ? 'StringJoin' : 'Identity', [], [id], 1)[0];
+  if (dtype !== 'string') return binding.executeOp('Identity', [], [id], 1)[0];
+  return binding.executeOp('StringJoin', [{ name: 'N', type: binding.TF_ATTR_INT, value: 1 }], [id], 1)[0];
 }
 
 /** tfjs-node's gather reads its indices back to check them; a session checks them itself. */

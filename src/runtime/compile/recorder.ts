@@ -54,14 +54,7 @@ export class Recorder {
    * @throws UnsupportedBackendError if the function did what a graph cannot repeat
    */
   graph(ids: readonly number[]): Graph {
-    const outputs = ids.map((id, k) => {
-      const source = this.refOf(id);
-      const spec = this.specOf(source);
-      // A copy of its own for each result: a session neither fetches what it is fed nor names a node twice. Strings are joined
-      // with nothing, because a mere Identity would share them with the session, and disposing the result would empty them.
-      const op = spec.dtype === DType.string ? 'StringJoin' : 'Identity';
-      return this.add(`output_${k}`, op, [source], inferredAttrs(op, [spec]), [spec]).node;
-    });
+    const outputs = ids.map((id, k) => this.addOutput(`output_${k}`, this.refOf(id)));
     if (this.why !== null) throw new UnsupportedBackendError(`${this.name}: cannot be compiled because it ${this.why}`);
     return { nodes: this.nodes, inputs: this.inputs, outputs };
   }
@@ -125,6 +118,17 @@ export class Recorder {
     const constant = this.constants.get(id) ?? this.addConstant(id);
     this.constants.set(id, constant);
     return constant;
+  }
+
+  /** A copy of its own for each result: a session neither fetches what it is fed nor names a node twice. */
+  private addOutput(name: string, source: Ref): string {
+    const spec = this.specOf(source);
+    // Disposing a tensor of strings empties whatever shares them, so those are copied by joining them with nothing. TensorFlow
+    // would do that to a constant only once, and the first result to be disposed would empty all later ones.
+    const isText = spec.dtype === DType.string;
+    if (isText && source.node.startsWith('Const_')) this.refuse('gives back strings that do not depend on its inputs');
+    const op = isText ? 'StringJoin' : 'Identity';
+    return this.add(name, op, [source], inferredAttrs(op, [spec]), [spec]).node;
   }
 
   private addConstant(id: number): Ref {
