@@ -34,7 +34,7 @@ export async function openRun(path: string, options: OpenRunOptions = {}): Promi
     const { openIsolatedRun } = await import('./isolate/isolated-run.js');
     return openIsolatedRun(path, options);
   }
-  await startRuntime(options.backend, options.warn);
+  await startRuntime(options.backend, { warn: options.warn });
   const [{ loadRun }, { Engine }, { Run }, { openWeightsStore }] = await Promise.all([
     import('./load-run.js'),
     import('./engine.js'),

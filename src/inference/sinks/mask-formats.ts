@@ -16,6 +16,6 @@ export const MASK_FORMATS: Readonly<Record<string, (mask: Mask) => Promise<Uint8
   npz: async ({ height, width, data }) => encodeNpz({ mask: { shape: [height, width], data: to255(data) } }),
 };
 
-function to255(data: Uint8Array): Uint8Array {
-  return data.map((value) => (value === 0 ? 0 : 255));
+function to255(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(data, (value) => (value === 0 ? 0 : 255));
 }

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decode } from '../../config/codec.js';
+import { DefectsConfig } from '../../config/defects.js';
+import { INFER_CONFIG_VERSION, InferConfig } from '../../config/infer-config.js';
+import type { RunConfig } from '../../config/run-config.js';
+import { openDataset } from '../../data/dataset.js';
+import type { PictureSource } from '../../data/picture.js';
+import { writeFileWhole } from '../../data/write-whole.js';
+import { DataError } from '../../errors.js';
+import { Engine } from '../../inference/engine.js';
+import { PictureFitSource } from '../../inference/fit-source.js';
+import { hashFile } from '../../inference/load-run.js';
+import { canonicalJson } from '../../inference/records/canonical-json.js';
+import type { Detector } from '../../models/detector.js';
+import { findModel } from '../../models/registry.js';
+import type { ModelSpec } from '../../models/spec.js';
+import type { ResolvedWeights, WeightsStore } from '../../models/weights-store.js';
+import { environmentReport } from '../../runtime/environment-report.js';
+import { packageVersion } from '../../runtime/package-version.js';
+import { startRuntime } from '../../runtime/start.js';
+import { calibrate, type Calibration } from './calibrate.js';
+import type { TrainOptions, TrainReport } from './train-run.js';
+import { holdOut } from './hold-out.js';
+import { writeRunFolder } from './run-folder.js';
+
+const FIT_BATCH = 8;
+
+/**
+ * The work behind `trainRun`: split, fit, calibrate, write.
+ *
+ * @throws ConfigError, DataError, WeightsError, UnsupportedBackendError; nothing is left behind then
+ */
+export async function fitRun(config: RunConfig, options: TrainOptions): Promise<TrainReport> {
+  const spec = findModel(config.model.name);
+  const params = decode(spec.params, config.model.model_kwargs, 'model.model_kwargs');
+  const { fit, calibration, split } = await splitPictures(config);
+  const backend = await startRuntime(options.backend, { warn: (line) => options.progress.warn(line) });
+  const used = rememberWeights(options.weights);
+  const detector = await spec.create(params, { weights: used });
+  const engine = new Engine(detector);
+  try {
+    const source = new PictureFitSource(fit, detector.input, FIT_BATCH, options.signal);
+    const started = performance.now();
+    await detector.fit(source, { seed: config.seed, progress: options.progress, signal: options.signal });
+    const fitted = performance.now();
+    const hasMaps = spec.outputs.includes('map');
+    const found = await calibrate(engine, calibration, config, split, { hasMaps, ...options });
+    const report: TrainReport = {
+      run_dir: options.out,
+      infer_config: join(options.out, 'infer_config.json'),
+      model: spec.name,
+      backend,
+      train_count: fit.length,
+      calibration_count: calibration.length,
+      threshold: found.image.value,
+      pixel_threshold: found.pixel?.value ?? null,
+      seconds: { fit: seconds(fitted - started), calibrate: seconds(performance.now() - fitted) },
+    };
+    await writeRunFolder(options.out, async (dir) => {
+      const document = { spec, params, config, found, calibrated: calibration.length, hashes: source.pixelHashes };
+      await writeDocuments(dir, detector, { ...document, weights: used.resolved, report });
+    });
+    return report;
+  } finally {
+    await engine.dispose();
+  }
+}
+
+async function splitPictures(
+  config: RunConfig,
+): Promise<{ fit: PictureSource[]; calibration: PictureSource[]; split: 'held_out' | 'val' }> {
+  const items = await openDataset(config.dataset.root);
+  const category = config.dataset.category;
+  const normals = items.filter((item) => item.label === 0 && (category === null || item.category === category));
+  const train = normals.filter((item) => item.split === 'train').map((item) => item.source);
+  const limited = train.slice(0, config.dataset.limit_train ?? train.length);
+  const val = normals.filter((item) => item.split === 'val').map((item) => item.source);
+  if (limited.length === 0) throw new DataError(`${config.dataset.root}: no good pictures to train on were found`);
+  if (val.length > 0) return { fit: limited, calibration: val, split: 'val' };
+  const { fit, heldOut } = holdOut(limited, config.calibration.holdout_fraction, config.seed);
+  return { fit, calibration: heldOut, split: 'held_out' };
+}
+
+interface Documents {
+  readonly spec: ModelSpec;
+  readonly params: unknown;
+  readonly config: RunConfig;
+  readonly found: Calibration;
+  readonly calibrated: number;
+  readonly hashes: readonly string[];
+  readonly weights: readonly ResolvedWeights[];
+  readonly report: TrainReport;
+}
+
+async function writeDocuments(dir: string, detector: Detector, documents: Documents): Promise<void> {
+  const modelDir = join(dir, 'model');
+  await mkdir(modelDir);
+  await detector.save(modelDir);
+  const names = (await readdir(modelDir)).sort();
+  const files = await Promise.all(names.map(async (path) => ({ path, ...(await hashFile(join(modelDir, path))) })));
+  const { spec, params, config, found, report } = documents;
+  const inferConfig = InferConfig.encode({
+    schema_version: INFER_CONFIG_VERSION,
+    imgano_version: packageVersion,
+    timestamp_utc: new Date().toISOString(),
+    category: config.dataset.category,
+    seed: config.seed,
+    model: {
+      name: spec.name,
+      model_kwargs: spec.params.encode(params) as Record<string, unknown>,
+      weights: documents.weights.map(({ id, files: used }) => ({
+        id,
+        files: used.map(({ sha256, bytes }) => ({ sha256, bytes })),
+      })),
+    },
+    checkpoint: { path: 'model', files },
+    adaptation: config.adaptation,
+    threshold: found.image.value,
+    threshold_provenance: found.image.provenance,
+    calibration_scores: [...found.scores],
+    defects: {
+      ...(config.defects ?? decode(DefectsConfig, {}, 'defects')),
+      pixel_threshold: found.pixel?.value ?? null,
+    },
+    pixel_threshold_provenance: found.pixel,
+    split_fingerprint: {
+      schema_version: 1,
+      sha256: createHash('sha256').update(documents.hashes.join('\n')).digest('hex'),
+      train_count: report.train_count,
+      calibration_count: documents.calibrated,
+      method: 'pixels',
+    },
+  });
+  await writeJson(join(dir, 'infer_config.json'), inferConfig);
+  await writeJson(join(dir, 'report.json'), { ...report, config });
+  await writeJson(join(dir, 'environment.json'), environmentReport());
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileWhole(path, `${canonicalJson(value, 2)}\n`);
+}
+
+/** Passes requests on and keeps what was handed out, so that the config can name the weights that were used. */
+function rememberWeights(store: WeightsStore): WeightsStore & { resolved: ResolvedWeights[] } {
+  const resolved: ResolvedWeights[] = [];
+  return {
+    resolved,
+    async resolve(id) {
+      const found = await store.resolve(id);
+      resolved.push(found);
+      return found;
+    },
+  };
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds) / 1000;
+}
