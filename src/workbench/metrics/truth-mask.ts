@@ -15,5 +15,7 @@ export function truthMask(map: Float32Array, mask: Uint8Array | null, size: Size
     throw new ShapeError(`expected ${size.height} x ${size.width} values, got ${got}`);
   }
   if (mask === null || mask.every((value) => value === 0)) return null;
-  return mask.map((value) => (value === 0 ? 0 : 1));
+  const truth = new Uint8Array(pixels);
+  for (let i = 0; i < pixels; i++) truth[i] = mask[i] === 0 ? 0 : 1;
+  return truth;
 }
