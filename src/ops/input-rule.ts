@@ -1,0 +1,39 @@
+import type { InputRule } from '../config/input-rule.js';
+import type { Size } from '../config/size.js';
+import { ShapeError } from '../errors.js';
+import { tf, type Tensor4D } from '../runtime/tf.js';
+import { gray } from './gray.js';
+import { inputSize } from './input-size.js';
+import { quantize } from './quantize.js';
+import { resample } from './resample.js';
+
+/**
+ * Pictures as a model wants to see them: luma if grey is asked for, then the resize, then whole grey levels if asked for.
+ * With `area`, `antialias` has no meaning: areas are averaged anyway. Bicubic overshoot is cut to 0..255.
+ *
+ * @param pixels `[n, h, w, 3]` float32 0..255, R G B, borrowed
+ * @returns `[n, H, W, 3]`, or `[n, H, W, 1]` for a grey rule, float32 0..255, owned by the caller
+ * @throws ShapeError if there are not 3 channels
+ */
+export function applyInputRule(pixels: Tensor4D, rule: InputRule): Tensor4D {
+  const [, height, width, channels] = pixels.shape;
+  if (channels !== 3) {
+    throw new ShapeError(`applyInputRule: expected pictures with 3 channels (grey replicated), got ${channels}`);
+  }
+  const from = { height, width };
+  const to = inputSize(from, rule.resize);
+  const { interpolation, antialias } = rule;
+  return tf.tidy(() => {
+    const coloured = rule.color === 'gray' ? gray(pixels) : pixels;
+    const resized = resample(coloured, to, { interpolation, antialias });
+    if (rule.quantize) return quantize(resized, interpolation === 'area' ? areaTies(from, to) : 'up');
+    return interpolation === 'bicubic' ? (resized.clipByValue(0, 255) as Tensor4D) : resized;
+  });
+}
+
+/** OpenCV halves pictures in integers, which rounds ties up, and averages other areas in floats, ties to even. */
+function areaTies(from: Size, to: Size): 'up' | 'even' {
+  const halves = from.height === 2 * to.height && from.width === 2 * to.width;
+  const grows = to.height > from.height || to.width > from.width;
+  return halves || grows ? 'up' : 'even';
+}
