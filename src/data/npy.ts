@@ -12,7 +12,8 @@ const types = {
   '<f8': Float64Array,
 } as const;
 
-export type NpyData = InstanceType<(typeof types)[keyof typeof types]>;
+export type NpyData =
+  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 /** An array of numpy, in C order. */
 export interface NpyArray {
