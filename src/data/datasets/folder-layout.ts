@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { DataError } from '../../errors.js';
+import { listFolders } from '../list-folders.js';
+import { listPictures } from '../list-pictures.js';
+import { pictureSource } from '../picture-source.js';
+import type { DatasetItem, DatasetOptions } from './item.js';
+
+/** What the folder of good pictures is called: MVTec AD, the `custom` layout, BTAD. */
+export const NORMAL_FOLDERS: readonly string[] = ['good', 'normal', 'ok'];
+
+const splits: Readonly<Record<string, DatasetItem['split']>> = {
+  train: 'train',
+  validation: 'val',
+  val: 'val',
+  test: 'test',
+};
+
+/**
+ * Reads one category in the layout of MVTec AD (Bergmann et al., 2019): `train/good`, `test/good`, `test/DEFECT`,
+ * `ground_truth/DEFECT/NAME_mask.*`, and `validation/good` where there is one. Good pictures may lie in `normal` or `ok`, and a
+ * mask may be called as its picture.
+ *
+ * @throws DataError when there are defects where good pictures belong, or two masks for one picture
+ */
+export async function readFolderLayout(path: string, options: DatasetOptions): Promise<DatasetItem[]> {
+  const category = basename(resolve(path));
+  const items: DatasetItem[] = [];
+  for (const [folder, split] of Object.entries(splits)) {
+    for (const kind of await listFolders(join(path, folder))) {
+      const label = NORMAL_FOLDERS.includes(kind.toLowerCase()) ? 0 : 1;
+      if (label === 1 && split !== 'test') {
+        throw new DataError(
+          `${join(path, folder, kind)}: expected only good pictures (${NORMAL_FOLDERS.join(', ')}) in ${folder}; ` +
+            `move defects to test/${kind}`,
+        );
+      }
+      const masks = label === 1 ? await masksBelow(join(path, 'ground_truth', kind)) : new Map<string, string>();
+      const pictures = join(path, folder, kind);
+      for (const picture of await listPictures(pictures)) {
+        const maskPath = masks.get(keyOf(pictures, picture)) ?? null;
+        const defect = label === 1 ? kind : 'good';
+        items.push({ source: pictureSource(picture, options), split, label, defect, maskPath, group: null, category });
+      }
+    }
+  }
+  return items;
+}
+
+/** The masks of a folder by the name of their picture. */
+async function masksBelow(folder: string): Promise<Map<string, string>> {
+  const masks = new Map<string, string>();
+  if ((await stat(folder).catch(() => null)) === null) return masks;
+  for (const path of await listPictures(folder)) {
+    const key = keyOf(folder, path).replace(/_mask$/, '');
+    const other = masks.get(key);
+    if (other !== undefined) throw new DataError(`${path}: ${other} is a mask of the same picture; keep one of them`);
+    masks.set(key, path);
+  }
+  return masks;
+}
+
+function keyOf(folder: string, path: string): string {
+  const below = relative(folder, path);
+  return below.slice(0, below.length - extname(below).length).replaceAll(sep, '/');
+}
