@@ -1,0 +1,44 @@
+import {
+  dilate,
+  ellipseElement,
+  erode,
+  rectangleElement,
+  reflected,
+  type StructuringElement,
+} from '../../ops/morphology.js';
+import { type DeviceStage, type Semantics } from '../stage.js';
+
+/** Removes what is smaller than a square: erosion, then dilation. */
+export const open: DeviceStage = {
+  name: 'open',
+  on: 'mask',
+  active: ({ config }) => config.open_ksize > 1,
+  apply: (device, { config, semantics }) => {
+    const element = rectangleElement(config.open_ksize);
+    device.changeMask((mask) => dilate(erode(mask, element), back(element, semantics)));
+  },
+};
+
+/** Bridges gaps smaller than a square: dilation, then erosion. */
+export const close: DeviceStage = {
+  name: 'close',
+  on: 'mask',
+  active: ({ config }) => config.close_ksize > 1,
+  apply: (device, { config, semantics }) => {
+    const element = rectangleElement(config.close_ksize);
+    device.changeMask((mask) => erode(dilate(mask, element), back(element, semantics)));
+  },
+};
+
+/** Grows the mask by OpenCV's ellipse. */
+export const grow: DeviceStage = {
+  name: 'dilate',
+  on: 'mask',
+  active: ({ config }) => config.mask_dilate_ksize > 1,
+  apply: (device, { config }) => device.changeMask((mask) => dilate(mask, ellipseElement(config.mask_dilate_ksize))),
+};
+
+/** Semantics 1 uses the same anchor twice, so that an even size moves the mask by one pixel; semantics 2 moves it back. */
+function back(element: StructuringElement, semantics: Semantics): StructuringElement {
+  return semantics === 1 ? element : reflected(element);
+}

@@ -1,0 +1,70 @@
+import { describe } from './describe.js';
+import { blobOf } from './geometry/blob.js';
+import { type Components, componentsOf } from './labelling/components.js';
+import { type Runs } from './labelling/runs.js';
+import { type DeviceMaps } from './map-stages/device-maps.js';
+import { type Draft, type Stage, type StageContext } from './stage.js';
+
+/** What the picture is at a point between two stages. Each form can be made from the one before it. */
+type State =
+  | { readonly on: 'map' | 'mask' }
+  | { readonly on: 'runs'; readonly runs: Runs }
+  | { readonly on: 'components'; readonly components: Components }
+  | { readonly on: 'regions'; readonly drafts: readonly Draft[] };
+
+/** Runs stages one after the other and brings the picture into the form that each of them works on. */
+export class StageRunner {
+  private state: State = { on: 'map' };
+  private scores: Float32Array | null = null;
+
+  constructor(
+    private readonly device: DeviceMaps,
+    private readonly context: StageContext,
+  ) {}
+
+  async apply(stage: Stage): Promise<void> {
+    switch (stage.on) {
+      case 'map':
+        stage.apply(this.device, this.context);
+        if (stage.name === 'threshold') this.state = { on: 'mask' };
+        break;
+      case 'mask':
+        if (this.state.on !== 'mask') this.device.upload(await this.runs());
+        stage.apply(this.device, this.context);
+        this.state = { on: 'mask' };
+        break;
+      case 'runs':
+        this.state = { on: 'runs', runs: stage.apply(await this.runs(), this.context) };
+        break;
+      case 'components':
+        this.state = { on: 'components', components: stage.apply(await this.components(), this.context) };
+        break;
+      case 'regions':
+        this.state = { on: 'regions', drafts: stage.apply(await this.drafts(), this.context) };
+    }
+  }
+
+  /** The mask at this point. */
+  async runs(): Promise<Runs> {
+    if (this.state.on === 'runs') return this.state.runs;
+    if (this.state.on === 'components') return this.state.components.runs;
+    return this.device.readMask();
+  }
+
+  /** The regions at this point. */
+  async drafts(): Promise<readonly Draft[]> {
+    if (this.state.on === 'regions') return this.state.drafts;
+    const components = await this.components();
+    return Array.from({ length: components.count }, (_, label) => {
+      const blob = blobOf(components, [label]);
+      return { blob, region: describe(blob, this.context) };
+    });
+  }
+
+  private async components(): Promise<Components> {
+    if (this.state.on === 'components') return this.state.components;
+    const runs = await this.runs();
+    if (runs.count > 0) this.scores ??= await this.device.readScores();
+    return componentsOf(runs, this.scores ?? new Float32Array(0));
+  }
+}

@@ -1,0 +1,65 @@
+import { type DefectsConfig } from '../config/defects.js';
+import { type Size } from '../config/size.js';
+import { type Blob } from './geometry/blob.js';
+import { type Components } from './labelling/components.js';
+import { type Runs } from './labelling/runs.js';
+import { type Levels } from './levels.js';
+import { type DeviceMaps } from './map-stages/device-maps.js';
+import { type Region } from './region.js';
+import { type Dropped } from './trace.js';
+
+/** 1: the order and formulas of the Python system. 2: what new configs get. */
+export type Semantics = 1 | 2;
+
+/** What every stage may know. */
+export interface StageContext {
+  readonly config: DefectsConfig;
+  readonly semantics: Semantics;
+  readonly levels: Levels;
+  readonly size: Size;
+  /** null: the whole map is of interest. */
+  readonly roi: Runs | null;
+  /** Where a region may be: the region of interest without the border frame; null for everywhere. */
+  readonly eligible: Runs | null;
+  readonly imageSize?: Size;
+  /** Notes why something was dropped; does nothing unless the trace is on. */
+  drop(dropped: () => Dropped): void;
+  /** Makes `runs` the mask of the result, whatever later stages do. */
+  keepMask(runs: Runs): void;
+}
+
+/** A region on its way through the list stages, with the pixels that it consists of. */
+export interface Draft {
+  readonly region: Region;
+  readonly blob: Blob;
+}
+
+interface Named {
+  readonly name: string;
+  /** False: the stage would change nothing, and is not run. */
+  active(context: StageContext): boolean;
+}
+
+/** Changes the map, before it is thresholded, or the mask; both as tensors. */
+export interface DeviceStage extends Named {
+  readonly on: 'map' | 'mask';
+  apply(device: DeviceMaps, context: StageContext): void;
+}
+/** Changes the mask, as runs. */
+export interface RunsStage extends Named {
+  readonly on: 'runs';
+  apply(runs: Runs, context: StageContext): Runs;
+}
+/** Chooses among the components of the mask. */
+export interface ComponentsStage extends Named {
+  readonly on: 'components';
+  apply(components: Components, context: StageContext): Components;
+}
+/** Changes the list of regions. */
+export interface RegionsStage extends Named {
+  readonly on: 'regions';
+  apply(drafts: readonly Draft[], context: StageContext): readonly Draft[];
+}
+
+/** One step from map to regions. */
+export type Stage = DeviceStage | RunsStage | ComponentsStage | RegionsStage;

@@ -1,0 +1,27 @@
+import { type Region } from '../region.js';
+import { type Draft, type RegionsStage } from '../stage.js';
+
+/**
+ * The total order of regions: by the chosen key, then score maximum, score mean, area (all falling), then top, left,
+ * bottom, right, centroid and id (rising). Scores are compared as reported, so that noise below that does not count.
+ */
+export const order: RegionsStage = {
+  name: 'order',
+  on: 'regions',
+  active: () => true,
+  apply: (drafts, { config }) => [...drafts].sort(compareBy(config.max_regions_sort_by)),
+};
+
+function compareBy(key: 'score_max' | 'score_mean' | 'area') {
+  const rank = (r: Region): number[] => {
+    const [x1, y1, x2, y2] = r.bbox_xyxy;
+    const [cx, cy] = r.centroid_xy;
+    return [-r[key], -r.score_max, -r.score_mean, -r.area, y1, x1, y2, x2, cy, cx, r.id];
+  };
+  return (a: Draft, b: Draft): number => {
+    if (a.region[key] !== b.region[key]) return b.region[key] - a.region[key];
+    const [left, right] = [rank(a.region), rank(b.region)];
+    const at = left.findIndex((value, i) => value !== right[i]);
+    return at < 0 ? 0 : left[at] - right[at];
+  };
+}

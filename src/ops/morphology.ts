@@ -1,0 +1,97 @@
+import { ShapeError } from '../errors.js';
+import { tf, type Tensor3D, type Tensor4D } from '../runtime/tf.js';
+
+/** Stands for "outside the map", which never wins a maximum; finite, because 0 * Infinity is not a number. */
+const OUTSIDE = -3.4e38;
+
+/**
+ * A flat structuring element as one span a row: row `i` covers columns `spans[i][0]` to `spans[i][1] - 1`. The window of
+ * pixel (y, x) starts at (y - anchor, x - anchor).
+ */
+export interface StructuringElement {
+  readonly ksize: number;
+  readonly anchor: number;
+  readonly spans: readonly (readonly [number, number])[];
+}
+
+/** A full `ksize` x `ksize` square, anchored at `ksize / 2` as in OpenCV. */
+export function rectangleElement(ksize: number): StructuringElement {
+  return element(ksize, () => [0, ksize]);
+}
+
+/** OpenCV's `MORPH_ELLIPSE`: row `dy` reaches `round(r sqrt(1 - dy^2 / r^2))` columns to both sides, cut to the square. */
+export function ellipseElement(ksize: number): StructuringElement {
+  const radius = ksize >> 1;
+  if (ksize === 1) return rectangleElement(1);
+  return element(ksize, (i) => {
+    const dy = i - radius;
+    const reach = roundHalfToEven(radius * Math.sqrt((radius * radius - dy * dy) / (radius * radius)));
+    return [Math.max(radius - reach, 0), Math.min(radius + reach + 1, ksize)];
+  });
+}
+
+/** The same element turned by 180 degrees: opening and closing with an even size need it to stay in place. */
+export function reflected(element: StructuringElement): StructuringElement {
+  const { ksize, anchor, spans } = element;
+  return { ksize, anchor: ksize - 1 - anchor, spans: [...spans].reverse().map(([a, b]) => [ksize - b, ksize - a]) };
+}
+
+/**
+ * Grey-scale dilation: the maximum over the element's window. Pixels outside the map never count.
+ *
+ * @param maps `[n, h, w]` float32, borrowed; a binary mask is a map of 0 and 1
+ * @returns `[n, h, w]` float32, owned by the caller
+ */
+export function dilate(maps: Tensor3D, by: StructuringElement): Tensor3D {
+  const { ksize, anchor, spans } = by;
+  if (ksize === 1) return maps.clone();
+  const [n, h, w] = maps.shape;
+  return tf.tidy(() => {
+    const after = ksize - 1 - anchor;
+    const frame: [number, number][] = [
+      [0, 0],
+      [anchor, after],
+      [anchor, after],
+      [0, 0],
+    ];
+    const padded = maps.reshape<Tensor4D>([n, h, w, 1]).pad(frame, OUTSIDE) as Tensor4D;
+    let out: Tensor4D | null = null;
+    for (const { span, from, rows } of bands(spans)) {
+      const [left, right] = span;
+      const columns: Tensor4D = padded.slice([0, from, left, 0], [-1, h + rows - 1, w + right - left - 1, -1]);
+      const across: Tensor4D = right - left === 1 ? columns : tf.maxPool(columns, [1, right - left], 1, 'valid');
+      const down: Tensor4D = rows === 1 ? across : tf.maxPool(across, [rows, 1], 1, 'valid');
+      out = out === null ? down : tf.maximum<Tensor4D>(out, down);
+    }
+    return out!.reshape<Tensor3D>([n, h, w]);
+  });
+}
+
+/** Grey-scale erosion: the minimum over the element's window, as `dilate` otherwise. */
+export function erode(maps: Tensor3D, by: StructuringElement): Tensor3D {
+  return tf.tidy(() => tf.neg(dilate(tf.neg(maps), by)));
+}
+
+/** Neighbouring rows with the same span are one rectangle, and one pair of pools. */
+function bands(spans: StructuringElement['spans']): { span: readonly [number, number]; from: number; rows: number }[] {
+  const out: { span: readonly [number, number]; from: number; rows: number }[] = [];
+  spans.forEach((span, i) => {
+    const last = out.at(-1);
+    if (last !== undefined && last.span[0] === span[0] && last.span[1] === span[1]) last.rows++;
+    else out.push({ span, from: i, rows: 1 });
+  });
+  return out;
+}
+
+function element(ksize: number, span: (row: number) => [number, number]): StructuringElement {
+  if (!Number.isInteger(ksize) || ksize < 1) {
+    throw new ShapeError(`structuring element: expected a whole size of 1 or more, got ${ksize}`);
+  }
+  return { ksize, anchor: ksize >> 1, spans: Array.from({ length: ksize }, (_, row) => span(row)) };
+}
+
+function roundHalfToEven(x: number): number {
+  const floor = Math.floor(x);
+  if (x - floor !== 0.5) return Math.round(x);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
