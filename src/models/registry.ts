@@ -1,9 +1,10 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { patchcore } from './memory-bank/patchcore.spec.js';
 import type { ModelSpec } from './spec.js';
 
 /** Every model, in the order in which lists show them. Data only: `create` brings the code. */
-export const MODELS: readonly ModelSpec[] = [];
+export const MODELS: readonly ModelSpec[] = [patchcore as ModelSpec];
 
 /**
  * The registry entry of a model.

@@ -64,6 +64,22 @@ export class NeighborIndex {
     return { squared, indices };
   }
 
+  /**
+   * Squared distances of every query to rows of its own choice, by direct difference.
+   *
+   * @param queries `[q, d]`, borrowed
+   * @param indices `[q, m]` int32 row numbers, borrowed
+   * @returns `[q, m]`, owned by the caller
+   */
+  distancesTo(queries: Tensor2D, indices: Tensor2D): Tensor2D {
+    return tf.tidy(() => this.direct(queries.sub(this.center), indices));
+  }
+
+  /** Rows by number: `[q]` int32 -> `[q, d]`, owned by the caller. */
+  rowsAt(indices: Tensor1D): Tensor2D {
+    return tf.tidy(() => tf.gather(this.rows, indices).add(this.center) as Tensor2D);
+  }
+
   dispose(): void {
     tf.dispose([this.center, this.rows, ...this.chunks]);
   }
@@ -82,8 +98,7 @@ export class NeighborIndex {
       const { indices } = tf.topk(joined(values, 1), k + SPARE);
       candidates = pick(candidates, indices as Tensor2D);
     }
-    const gathered = tf.gather(this.rows as Tensor, candidates) as Tensor3D;
-    const squared = directSquaredDistances(queries, gathered);
+    const squared = this.direct(queries, candidates);
     if (candidates.shape[1] === 1) return { squared, indices: candidates };
     if (k === 1) {
       const winner = squared.argMin(1).expandDims(1);
@@ -91,6 +106,11 @@ export class NeighborIndex {
     }
     const { values: negated, indices } = tf.topk(squared.neg(), k);
     return { squared: negated.neg(), indices: pick(candidates, indices as Tensor2D) };
+  }
+
+  /** Of centred queries. */
+  private direct(queries: Tensor2D, candidates: Tensor2D): Tensor2D {
+    return directSquaredDistances(queries, tf.gather(this.rows as Tensor, candidates) as Tensor3D);
   }
 }
 

@@ -1,0 +1,31 @@
+import { NonEmptyString, oneOf, PositiveInteger, refine, strict, t, tagged, withDefault } from './codec.js';
+
+const AtLeastOne = refine('list of one layer name or more', t.array(t.string), (list) => list.length > 0);
+
+/** Fixed filters: needs no weights. */
+const Filterbank = strict('Filterbank', {
+  name: oneOf(['filterbank']),
+  /** Pixels of the input between two neighbouring features. */
+  stride: withDefault(oneOfNumbers([4, 8, 16]), 8),
+  /** Scales, each half as fine as the one before. */
+  levels: withDefault(PositiveInteger, 3),
+});
+
+/** A network from the weights manifest: a tfjs layers or graph model, cut at the layers. */
+const TfjsLayers = strict('TfjsLayers', {
+  name: oneOf(['tfjs_layers']),
+  /** The id of the manifest entry. */
+  weights: NonEmptyString,
+  /** Where features are taken; every one must be a tap of the manifest entry. */
+  layers: AtLeastOne,
+});
+
+/** What turns a picture into features. */
+export const Backbone = tagged('Backbone', 'name', { filterbank: Filterbank, tfjs_layers: TfjsLayers });
+export type Backbone = t.TypeOf<typeof Backbone>;
+export type Filterbank = t.TypeOf<typeof Filterbank>;
+export type TfjsLayers = t.TypeOf<typeof TfjsLayers>;
+
+function oneOfNumbers(values: readonly number[]): t.Type<number> {
+  return refine(`one of ${values.join(', ')}`, t.number, (n) => values.includes(n));
+}

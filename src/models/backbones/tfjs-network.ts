@@ -1,0 +1,122 @@
+import type { TfjsLayers } from '../../config/backbone.js';
+import { suggestion } from '../../config/codec.js';
+import type { WeightsEntry } from '../../config/weights-manifest.js';
+import { ConfigError, WeightsError } from '../../errors.js';
+import { tf, type LayersModel, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
+import type { WeightsStore } from '../weights-store.js';
+import type { FeatureExtractor, Tap } from './extractor.js';
+import { foldChain } from './folded-chain.js';
+import { readModelArtifacts } from './model-artifacts.js';
+
+/** A network, cut at its taps. */
+interface Network {
+  /** `[n, h, w, 3]` as the network was trained to see it -> one tensor a tap; runs inside a tidy. */
+  apply(x: Tensor4D): Tensor4D[];
+  dispose(): void;
+}
+
+/**
+ * Loads a tfjs layers or graph model of the weights manifest as a feature extractor: verified, cut so that nothing beyond the taps
+ * is computed, with batch normalisation folded into the convolutions where the network is a plain chain.
+ *
+ * @throws ConfigError when a layer is not a tap of the entry; WeightsError when the weights are missing, altered or of another shape
+ */
+export async function loadTfjsExtractor(params: TfjsLayers, store: WeightsStore): Promise<FeatureExtractor> {
+  const entry = await store.entry(params.weights);
+  const taps = params.layers.map((layer) => tapOf(entry, layer));
+  const artifacts = await readModelArtifacts(await store.resolve(params.weights));
+  const network = await open(entry, artifacts, params.layers);
+  try {
+    return checked(new TfjsExtractor(entry, taps, network), entry);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+async function open(
+  entry: WeightsEntry,
+  artifacts: Awaited<ReturnType<typeof readModelArtifacts>>,
+  layers: readonly string[],
+): Promise<Network> {
+  if (entry.format === 'tfjs_graph') {
+    const graph = await tf.loadGraphModel(artifacts);
+    return {
+      apply: (x) => [graph.execute(x, [...layers])].flat() as Tensor4D[],
+      dispose: () => graph.dispose(),
+    };
+  }
+  if (entry.format !== 'tfjs_layers') {
+    throw new ConfigError(
+      `weights "${entry.id}" have the format ${entry.format}; a tfjs layers or graph model was expected`,
+    );
+  }
+  const whole = await tf.loadLayersModel(artifacts);
+  const cut = cutAt(whole, layers, entry.id);
+  const chain = foldChain(cut, layers);
+  if (chain !== null) {
+    whole.dispose();
+    return chain;
+  }
+  return { apply: (x) => [cut.apply(x)].flat() as Tensor4D[], dispose: () => void whole.dispose() };
+}
+
+/** Computes the taps and nothing beyond them. */
+function cutAt(model: LayersModel, layers: readonly string[], id: string): LayersModel {
+  const outputs = layers.map((name) => {
+    const layer = model.layers.find((candidate) => candidate.name === name);
+    if (layer !== undefined) return layer.output;
+    throw new WeightsError(`weights "${id}": the model has no layer "${name}", though the manifest entry lists it`);
+  });
+  return tf.model({ inputs: model.inputs, outputs: outputs.flat() });
+}
+
+class TfjsExtractor implements FeatureExtractor {
+  readonly multiple: number;
+  private readonly gain: Tensor1D;
+  private readonly offset: Tensor1D;
+
+  constructor(
+    entry: WeightsEntry,
+    readonly taps: readonly Tap[],
+    private readonly network: Network,
+  ) {
+    this.multiple = entry.input.multiple;
+    this.gain = tf.tensor1d(entry.std.map((std) => entry.scale / std));
+    this.offset = tf.tensor1d(entry.mean.map((mean, i) => -mean / entry.std[i]));
+  }
+
+  extract(x: Tensor4D): Tensor4D[] {
+    return tf.tidy(() => this.network.apply(x.mul(this.gain).add(this.offset)));
+  }
+
+  dispose(): void {
+    tf.dispose([this.gain, this.offset]);
+    this.network.dispose();
+  }
+}
+
+/** Runs one small picture, so that an entry that describes another network is noticed at once. */
+function checked(extractor: TfjsExtractor, entry: WeightsEntry): FeatureExtractor {
+  const side = Math.max(extractor.multiple, ...extractor.taps.map((tap) => tap.stride));
+  tf.tidy(() => {
+    const outputs = extractor.extract(tf.zeros([1, side, side, 3]));
+    for (const [i, tap] of extractor.taps.entries()) {
+      const expected = [1, side / tap.stride, side / tap.stride, tap.channels];
+      if (outputs[i].shape.join() === expected.join()) continue;
+      throw new WeightsError(
+        `weights "${entry.id}": layer "${tap.name}" gives the shape [${outputs[i].shape}] for a picture of ${side} pixels, but the manifest entry says [${expected}]`,
+      );
+    }
+  });
+  return extractor;
+}
+
+function tapOf(entry: WeightsEntry, layer: string): Tap {
+  const tap = entry.taps.find((candidate) => candidate.layer === layer);
+  if (tap !== undefined) return { name: tap.layer, stride: tap.stride, channels: tap.channels };
+  const names = entry.taps.map((candidate) => candidate.layer);
+  throw new ConfigError(
+    `backbone.layers: weights "${entry.id}" have no tap "${layer}"${suggestion(layer, names)}; the taps are: ${names.join(', ')}`,
+  );
+}
