@@ -1,13 +1,12 @@
 import { ShapeError, UnsupportedBackendError } from '../errors.js';
-import { difference } from './compile/compare.js';
 import { type GraphPass } from './compile/graph.js';
+import { kindOf } from './compile/kind.js';
 import { currentNative, type NativeBackend } from './compile/native.js';
-import { prune } from './compile/prune.js';
-import { record, type TensorFunction } from './compile/record.js';
 import { type Session } from './compile/session.js';
+import { callPlain, type TensorFunction } from './compile/tensor-function.js';
 import { tf, type Tensor } from './tf.js';
 
-export type { TensorFunction } from './compile/record.js';
+export type { TensorFunction } from './compile/tensor-function.js';
 
 /** A function of tensors for one set of shapes, as one native call where the backend has sessions. */
 export interface CompiledGraph {
@@ -29,7 +28,7 @@ export interface CompileOptions {
   readonly name?: string;
   /** Rewrite the recorded graph, in this order. */
   readonly passes?: readonly GraphPass[];
-  /** How far a float32 result for the examples may be off, relative to its largest magnitude. */
+  /** How far a float32 result may be off in the check of the graph, relative to the result's largest magnitude. */
   readonly tolerance?: number;
 }
 
@@ -37,74 +36,43 @@ export interface CompileOptions {
  * Records what `fn` does with `examples` on the native backend and gives it back as one TensorFlow graph, the `tf.function` that
  * TensorFlow.js lacks. On every other backend the result runs `fn` itself.
  *
- * `fn` is written in plain tfjs and is pure: it gives tensors that depend only on its inputs and on tensors that it holds, which
- * are frozen into the graph with whatever is computed from them alone, random numbers made in JavaScript included. The graph runs
- * once before it is given out, and what it gives for the examples must be what `fn` gave.
+ * `fn` is written in plain tfjs and is pure: it gives tensors that depend only on its inputs and on tensors that it holds. Those are
+ * frozen into the graph with whatever is computed from them alone, random numbers made in JavaScript included. The graph is checked
+ * against `fn` before it is given out, so `fn` is called twice.
  *
- * @param examples one tensor an argument, borrowed; values do not matter, shapes and types do
- * @throws UnsupportedBackendError on the native backend, if `fn` cannot be recorded: it reads results back, returns a promise, has
- *   results of a shape that depends on values, or holds 2 GB of weights
+ * @param examples one tensor an argument, borrowed; their shapes and types hold for the graph, and values should be in the usual range
+ * @throws UnsupportedBackendError on the native backend, if `fn` cannot be recorded: it reads results back, has results of a shape
+ *   that depends on values, or holds 2 GB of weights; or if the graph does not give what `fn` gives
  */
 export async function compile(
   fn: TensorFunction,
   examples: readonly Tensor[],
   { name = fn.name || 'function', passes = [], tolerance = 1e-3 }: CompileOptions = {},
 ): Promise<CompiledGraph> {
-  const backend = currentNative();
-  if (backend === null) return new PlainFunction(fn);
-  const { Session } = await import('./compile/session.js'); // with protobufjs, which only the native backend needs
-  const { graph, results } = record(fn, examples, backend, name);
-  try {
-    const rewritten = [prune, ...passes].reduce((current, pass) => pass(current), graph);
-    const session = Session.load(backend, rewritten, name);
-    try {
-      check(session, examples, results, tolerance, name);
-    } catch (error) {
-      session.dispose();
-      throw error;
-    }
-    return new NativeGraph(backend, session, examples, name);
-  } finally {
-    tf.dispose(results);
-  }
-}
-
-/** Runs `fn` so that its results belong to the caller, even where `fn` gives back an argument or a weight. */
-export function runPlain(fn: TensorFunction, inputs: Tensor[]): Tensor[] {
-  return tf.tidy(() => {
-    const result = fn(inputs);
-    return (Array.isArray(result) ? result : [result]).map((tensor) => tensor.clone());
-  });
-}
-
-/** The first run optimises the graph, and shows that it computes what it should. */
-function check(
-  session: Session,
-  examples: readonly Tensor[],
-  expected: readonly Tensor[],
-  tolerance: number,
-  name: string,
-): void {
-  tf.tidy(() => {
-    for (const [k, got] of session.run(examples).entries()) {
-      const why = difference(expected[k], got, tolerance);
-      if (why === null) continue;
-      throw new UnsupportedBackendError(
-        `${name}: the recorded graph does not repeat the function: result ${k} has ${why}`,
-      );
-    }
-  });
+  if (currentNative() === null) return new PlainFunction(fn, name);
+  const { loadRecorded } = await import('./compile/load-recorded.js'); // with protobufjs, which nothing else needs
+  const backend = currentNative(); // may be another one after the wait
+  if (backend === null) return new PlainFunction(fn, name);
+  return new NativeGraph(
+    backend,
+    loadRecorded(backend, fn, examples, { name, passes, tolerance }),
+    examples.map(kindOf),
+    name,
+  );
 }
 
 class PlainFunction implements CompiledGraph {
   readonly compiled = false;
   disposed = false;
 
-  constructor(private readonly fn: TensorFunction) {}
+  constructor(
+    private readonly fn: TensorFunction,
+    private readonly name: string,
+  ) {}
 
   run(inputs: Tensor[]): Tensor[] {
-    if (this.disposed) throw new Error('a compiled function was run after its disposal');
-    return runPlain(this.fn, inputs);
+    if (this.disposed) throw new Error(`${this.name}: a compiled function was run after its disposal`);
+    return callPlain(this.fn, inputs);
   }
 
   dispose(): void {
@@ -115,16 +83,13 @@ class PlainFunction implements CompiledGraph {
 class NativeGraph implements CompiledGraph {
   readonly compiled = true;
   disposed = false;
-  private readonly expected: readonly string[];
 
   constructor(
     private readonly backend: NativeBackend,
     private readonly session: Session,
-    examples: readonly Tensor[],
+    private readonly expected: readonly string[],
     private readonly name: string,
-  ) {
-    this.expected = examples.map(kindOf);
-  }
+  ) {}
 
   run(inputs: Tensor[]): Tensor[] {
     if (this.disposed) throw new Error(`${this.name}: a compiled function was run after its disposal`);
@@ -144,8 +109,4 @@ class NativeGraph implements CompiledGraph {
     if (!this.disposed) this.session.dispose();
     this.disposed = true;
   }
-}
-
-function kindOf(tensor: Tensor): string {
-  return `${tensor.dtype}[${tensor.shape.join('x')}]`;
 }

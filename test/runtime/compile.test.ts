@@ -174,10 +174,12 @@ onEveryBackend('compile', (backend) => {
     'leaves nothing behind over many runs',
     leavesNoTensors(async () => {
       const input = uniform([1, 8, 8, 3]);
+      const before = nativeTensors(input);
       const graph = await compile(([x]) => tf.topk(tf.mean(x, 3), 2).values, [input]);
       for (let i = 0; i < 50; i++) tf.dispose(graph.run([input]));
       graph.dispose();
       graph.dispose();
+      expect(nativeTensors(input)).to.equal(before);
       expect(() => graph.run([input])).to.throw(/after its disposal/);
       input.dispose();
     }),
@@ -205,6 +207,17 @@ onEveryBackend('compile', (backend) => {
     }),
   );
 
+  it(
+    'refuses an asynchronous function',
+    leavesNoTensors(async () => {
+      const input = tf.tensor1d([1, 2]);
+      const fn = (async ([x]: Tensor[]) => tf.mul(x, (await x.data())[0])) as unknown as TensorFunction;
+      expect(await message(compile(fn, [input]).then((graph) => graph.run([input])))).to.match(/gives a promise/);
+      await new Promise((resolve) => setTimeout(resolve, 5)); // it ends on its own
+      input.dispose();
+    }),
+  );
+
   if (!native) return;
 
   const REFUSED: Record<string, [TensorFunction, RegExp]> = {
@@ -220,7 +233,7 @@ onEveryBackend('compile', (backend) => {
       },
       /reads a tensor/,
     ],
-    'a promise': [(async ([x]: Tensor[]) => tf.mul(x, (await x.data())[0])) as never, /returns a promise/],
+    'results that do not depend on the inputs': [() => tf.ones([2]), /gives nothing that depends/],
     'reading the indices of a gather': [
       ([x]) => {
         const index = tf.argMax(tf.reshape(x, [-1]), 0).reshape([1]);
@@ -272,6 +285,28 @@ onEveryBackend('compile', (backend) => {
       expect(await message(compile(([x]) => inner.run([tf.square(x)]), [input]))).to.match(/runs another/);
       inner.dispose();
       tf.dispose([input, start, state]);
+    }),
+  );
+
+  it(
+    'refuses tensors that come by a way that it does not see',
+    leavesNoTensors(async () => {
+      interface Made {
+        id: number;
+      }
+      const inside = tf.backend() as unknown as {
+        binding: { executeOp(op: string, attrs: object[], inputs: number[], outputs: number): Made[] };
+        getInputTensorIds(tensors: Tensor[]): number[];
+        createOutputTensor(made: Made): Tensor;
+      };
+      const { binding } = inside;
+      const unseen: TensorFunction = ([x]) =>
+        inside.createOutputTensor(binding.executeOp('Neg', [], inside.getInputTensorIds([x]), 1)[0]);
+      const input = tf.tensor1d([1, 2]);
+      const why = /makes tensors past the recorded binding/;
+      expect(await message(compile(unseen, [input]))).to.match(why);
+      expect(await message(compile((x) => tf.exp(unseen(x) as Tensor), [input]))).to.match(why);
+      input.dispose();
     }),
   );
 
@@ -358,6 +393,9 @@ onEveryBackend('compile', (backend) => {
       const graph = await compile(([x]) => cast(tf.add(x, bytes), binding.TF_FLOAT), [bytes]);
       const [out] = graph.run([bytes]);
       expect([...out.dataSync()]).to.deep.equal([244, 6]); // 500 modulo 256
+      const whole = tf.tensor1d([1, 2], 'int32');
+      expect(() => graph.run([whole])).to.throw('was compiled for (int32 (uint8)[2]), got (int32[2])');
+      whole.dispose();
       graph.dispose();
       tf.dispose([bytes, out]);
     }),
@@ -383,6 +421,13 @@ onEveryBackend('compile', (backend) => {
     }),
   );
 });
+
+/** The tensors that the native addon holds, which tfjs does not count; `uploaded` is handed to it first. */
+function nativeTensors(uploaded: Tensor): number {
+  tf.dispose(tf.neg(uploaded));
+  const { binding } = tf.backend() as unknown as { binding?: { getNumOfTensors(): number } };
+  return binding?.getNumOfTensors() ?? 0;
+}
 
 async function message(promise: Promise<unknown>): Promise<string> {
   return promise.then(

@@ -1,6 +1,8 @@
 import { UnsupportedBackendError } from '../../errors.js';
-import { compile, runPlain, type CompiledGraph, type CompileOptions, type TensorFunction } from '../compile.js';
-import { tf, type Tensor } from '../tf.js';
+import { compile, type CompiledGraph, type CompileOptions } from '../compile.js';
+import { type Tensor } from '../tf.js';
+import { signatureOf } from './kind.js';
+import { callPlain, type TensorFunction } from './tensor-function.js';
 
 /** A function that compiles itself for the shapes it meets. */
 export interface CompiledFunction {
@@ -34,7 +36,7 @@ export function compiled(
   let why: string | null = null;
 
   async function graphFor(inputs: Tensor[]): Promise<CompiledGraph> {
-    const key = signature(inputs);
+    const key = signatureOf(inputs);
     const graph = graphs.get(key) ?? compile(fn, inputs, options);
     graphs.delete(key);
     graphs.set(key, graph); // a Map keeps the order of insertion: the oldest use comes first
@@ -70,14 +72,10 @@ export function compiled(
           why = error.message;
         }
       }
-      return runPlain(fn, inputs);
+      return callPlain(fn, inputs);
     },
     dispose() {
       for (const key of [...graphs.keys()]) drop(key);
     },
   };
-}
-
-function signature(inputs: Tensor[]): string {
-  return [tf.getBackend(), ...inputs.map((input) => `${input.dtype}[${input.shape.join()}]`)].join(' ');
 }

@@ -1,7 +1,7 @@
 import { UnsupportedBackendError } from '../../errors.js';
 import { readConstant } from './constant.js';
 import { DType, type Attr, type Graph, type GraphNode, type Ref, type TensorSpec } from './graph.js';
-import { type NativeAttr, type NativeBinding, type NativeTensor } from './native.js';
+import { type OpAttribute, type NativeBinding, type TensorMetadata } from './native.js';
 import { inferredAttrs } from './op-signatures.js';
 import { refusal } from './refusals.js';
 
@@ -37,7 +37,7 @@ export class Recorder {
   }
 
   /** Declares a native tensor as the function's next input. All inputs come before anything is recorded. */
-  addInput(tensor: NativeTensor): void {
+  addInput(tensor: TensorMetadata): void {
     const attrs: Record<string, Attr> = {
       dtype: { kind: 'type', value: tensor.dtype },
       shape: { kind: 'shape', value: tensor.shape },
@@ -54,6 +54,9 @@ export class Recorder {
    * @throws UnsupportedBackendError if the function did what a graph cannot repeat
    */
   graph(ids: readonly number[]): Graph {
+    for (const id of ids) this.expectSeen(id);
+    if (!ids.some((id) => typeof this.made.get(id) === 'object'))
+      this.refuse('gives nothing that depends on its inputs');
     const outputs = ids.map((id, k) => this.addOutput(`output_${k}`, this.refOf(id)));
     if (this.why !== null) throw new UnsupportedBackendError(`${this.name}: cannot be compiled because it ${this.why}`);
     return { nodes: this.nodes, inputs: this.inputs, outputs };
@@ -64,7 +67,8 @@ export class Recorder {
     this.why ??= why;
   }
 
-  private executeOp(op: string, attrs: NativeAttr[], inputs: number[], count: number): NativeTensor[] {
+  private executeOp(op: string, attrs: OpAttribute[], inputs: number[], count: number): TensorMetadata[] {
+    for (const id of inputs) this.expectSeen(id);
     const outputs = this.native.executeOp(op, attrs, inputs, count);
     const depends = inputs.some((id) => typeof this.made.get(id) === 'object');
     const objection = refusal(op, depends, outputs);
@@ -100,7 +104,7 @@ export class Recorder {
     return this.native.tensorDataSync(id);
   }
 
-  private runSavedModel(...args: Parameters<NativeBinding['runSavedModel']>): NativeTensor[] {
+  private runSavedModel(...args: Parameters<NativeBinding['runSavedModel']>): TensorMetadata[] {
     this.refuse('runs another saved or compiled model inside');
     const outputs = this.native.runSavedModel(...args);
     for (const output of outputs) this.made.set(output.id, 'constant');
@@ -109,15 +113,16 @@ export class Recorder {
 
   /** Where the graph finds a native tensor; one that does not depend on the inputs becomes a constant. */
   private refOf(id: number): Ref {
-    const source = this.made.get(id) ?? this.constants.get(id);
+    const source = this.made.get(id);
     if (typeof source === 'object') return source;
-    if (source === undefined && id > this.newest) {
-      // It may depend on the inputs by a way that was not seen, and would silently be frozen.
-      this.refuse('makes tensors past the recorded binding');
-    }
     const constant = this.constants.get(id) ?? this.addConstant(id);
     this.constants.set(id, constant);
     return constant;
+  }
+
+  /** A tensor made by a way that is not seen may depend on the inputs, and would silently be frozen. */
+  private expectSeen(id: number): void {
+    if (id > this.newest && !this.made.has(id)) this.refuse('makes tensors past the recorded binding');
   }
 
   /** A copy of its own for each result: a session neither fetches what it is fed nor names a node twice. */
@@ -164,11 +169,11 @@ export class Recorder {
     return this.specs.get(ref.node)![ref.index];
   }
 
-  private recordedAttrs(attrs: NativeAttr[]): Record<string, Attr> {
+  private recordedAttrs(attrs: OpAttribute[]): Record<string, Attr> {
     return Object.fromEntries(attrs.map((attr) => [attr.name, this.recordedAttr(attr)]));
   }
 
-  private recordedAttr({ type, value }: NativeAttr): Attr {
+  private recordedAttr({ type, value }: OpAttribute): Attr {
     const kinds: Record<number, [string, string]> = {
       [this.native.TF_ATTR_STRING]: ['string', 'string'],
       [this.native.TF_ATTR_INT]: ['int', 'ints'],

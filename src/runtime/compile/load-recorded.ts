@@ -1,0 +1,31 @@
+import { type Tensor } from '../tf.js';
+import { checkGraph } from './check.js';
+import { type GraphPass } from './graph.js';
+import { type NativeBackend } from './native.js';
+import { prune } from './prune.js';
+import { record } from './record.js';
+import { Session } from './session.js';
+import { type TensorFunction } from './tensor-function.js';
+
+/**
+ * Records `fn`, rewrites the graph, hands it to TensorFlow and checks it.
+ *
+ * @throws UnsupportedBackendError if one of these steps cannot be done
+ */
+export function loadRecorded(
+  backend: NativeBackend,
+  fn: TensorFunction,
+  examples: readonly Tensor[],
+  { name, passes, tolerance }: { name: string; passes: readonly GraphPass[]; tolerance: number },
+): Session {
+  const recorded = record(fn, examples, backend, name);
+  const graph = [prune, ...passes].reduce((current, pass) => pass(current), recorded);
+  const session = Session.load(backend, graph, name);
+  try {
+    checkGraph(session, fn, examples, tolerance, name);
+    return session;
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import Table from 'cli-table3';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** One line of a comparison: the same work, done by every contender. */
+export interface Row {
+  readonly label: string;
+  /** What is timed, by name; a promise is waited for. */
+  readonly contenders: Readonly<Record<string, () => unknown>>;
+  /** The contender by which the others are measured; the first by default. */
+  readonly rival?: string;
+}
+
+export interface RowResult {
+  readonly label: string;
+  /** The median of the milliseconds that one call took, by contender. */
+  readonly medianMs: Readonly<Record<string, number>>;
+  /** How many times faster than the rival each contender is: the median of the ratios within the rounds. */
+  readonly ratio: Readonly<Record<string, number>>;
+}
+
+export interface BenchOptions {
+  /** How often every contender is timed. */
+  readonly rounds?: number;
+  /** A timing repeats short work until it has taken this long. */
+  readonly leastMs?: number;
+}
+
+/** Others' use of the processor, in cores, above which ratios are not to be believed. */
+const BUSY_CORES = 0.25;
+
+/**
+ * Times contenders in turn, round by round, so that whatever slows the machine down slows all of them, and prints medians and
+ * ratios as one table.
+ */
+export async function bench(
+  title: string,
+  rows: readonly Row[],
+  { rounds = 7, leastMs = 60 }: BenchOptions = {},
+): Promise<RowResult[]> {
+  const results: RowResult[] = [];
+  let busiest = 0;
+  for (const row of rows) {
+    busiest = Math.max(busiest, await coresBusyElsewhere());
+    results.push(await measure(row, rounds, leastMs));
+  }
+  console.log(`\n${title} (median of ${rounds} rounds, ms a call)\n${table(rows, results)}`);
+  if (busiest > BUSY_CORES) {
+    const load = loadavg()[0].toFixed(1);
+    console.warn(
+      `warning: others used ${busiest.toFixed(1)} of ${availableParallelism()} cores (load average ${load}): do not quote these figures`,
+    );
+  }
+  return results;
+}
+
+async function measure({ label, contenders, rival }: Row, rounds: number, leastMs: number): Promise<RowResult> {
+  const names = Object.keys(contenders);
+  const repeats: Record<string, number> = {};
+  const samples: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
+  for (const name of names) {
+    await timeOf(contenders[name], 2); // the first call compiles, allocates and loads
+    repeats[name] = Math.max(1, Math.ceil(leastMs / (await timeOf(contenders[name], 1))));
+  }
+  for (let round = 0; round < rounds; round++) {
+    const order = [...names.slice(round % names.length), ...names.slice(0, round % names.length)];
+    for (const name of order) samples[name].push(await timeOf(contenders[name], repeats[name]));
+  }
+  const medianMs = Object.fromEntries(names.map((name) => [name, median(samples[name])]));
+  const base = samples[rival ?? names[0]];
+  // Within a round the machine's mood is shared; over all rounds it need not be.
+  const ratio = names.map((name) => [name, median(samples[name].map((ms, round) => base[round] / ms))]);
+  return { label, medianMs, ratio: Object.fromEntries(ratio) };
+}
+
+async function timeOf(work: () => unknown, calls: number): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < calls; i++) {
+    const result = work();
+    if (result instanceof Promise) await result;
+  }
+  return (performance.now() - start) / calls;
+}
+
+/** The cores that are at work while this process sleeps. The load average tells the same a minute late, with this process in it. */
+async function coresBusyElsewhere(): Promise<number> {
+  const before = cpus();
+  await sleep(300);
+  return cpus().reduce((busy, core, i) => {
+    const spent = Object.entries(core.times).map(([kind, ms]) => ({ kind, ms: ms - timesOf(before[i], kind) }));
+    const total = spent.reduce((sum, { ms }) => sum + ms, 0);
+    const idle = spent.find(({ kind }) => kind === 'idle')?.ms ?? 0;
+    return busy + (total > 0 ? 1 - idle / total : 0);
+  }, 0);
+}
+
+function timesOf(core: ReturnType<typeof cpus>[number], kind: string): number {
+  return core.times[kind as keyof typeof core.times];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function table(rows: readonly Row[], results: readonly RowResult[]): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.contenders)))];
+  const lines = new Table({ head: ['', ...names], style: { head: [], border: [] } });
+  for (const { label, medianMs, ratio } of results) {
+    const cells = names.map((name) =>
+      name in medianMs ? `${medianMs[name].toPrecision(3)} (${ratio[name].toFixed(2)}x)` : '',
+    );
+    lines.push([label, ...cells]);
+  }
+  return lines.toString();
+}
