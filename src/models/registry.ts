@@ -1,10 +1,22 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
+import { pixelMad } from './gaussian/pixel-mad.spec.js';
+import { pixelMeanAbsdiff } from './gaussian/pixel-mean-absdiff.spec.js';
 import { patchcore } from './memory-bank/patchcore.spec.js';
 import type { ModelSpec } from './spec.js';
+import { ssimTemplate } from './template/ssim-template.spec.js';
+import { templateNcc } from './template/template-ncc.spec.js';
 
 /** Every model, in the order in which lists show them. Data only: `create` brings the code. */
-export const MODELS: readonly ModelSpec[] = [patchcore as ModelSpec];
+export const MODELS: readonly ModelSpec[] = [
+  patchcore as ModelSpec,
+  pixelGaussian as ModelSpec,
+  pixelMad as ModelSpec,
+  pixelMeanAbsdiff as ModelSpec,
+  templateNcc as ModelSpec,
+  ssimTemplate as ModelSpec,
+];
 
 /**
  * The registry entry of a model.

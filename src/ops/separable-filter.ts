@@ -28,6 +28,9 @@ export function separableFilter(maps: Tensor3D, vertical: Taps, horizontal: Taps
     const padded = mirrorBorder(maps, frame, border).as4D(n, h + tall - 1, w + wide - 1, 1);
     const down = tf.tensor4d(Float32Array.from(vertical.weights), [tall, 1, 1, 1]);
     const across = tf.tensor4d(Float32Array.from(horizontal.weights), [1, wide, 1, 1]);
-    return tf.conv2d(tf.conv2d(padded, down, 1, 'valid'), across, 1, 'valid').as3D(n, h, w);
+    // Depthwise kernels add plainly on a GPU too; a general convolution may take TF32 or a Fourier transform there, and whole
+    // numbers would not stay whole.
+    const filtered = tf.depthwiseConv2d(tf.depthwiseConv2d(padded, down, 1, 'valid'), across, 1, 'valid');
+    return filtered.as3D(n, h, w);
   });
 }
