@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { UnsupportedBackendError } from '../errors.js';
 import { BACKENDS, type BackendName, parseBackend } from './backends.js';
 import { type EnvironmentOptions, prepareEnvironment } from './environment.js';
+import { repairKernels } from './kernels.js';
 import { loadNative, nativeBackend, nativeCandidates } from './native/load.js';
 import { tf } from './tf.js';
 
@@ -48,6 +49,7 @@ export async function startRuntime(
 async function startBackend(name: BackendName, gpu: boolean): Promise<void> {
   if (name === 'tensorflow') startNative(gpu);
   if (name === 'wasm') registerWasm();
+  repairKernels(name);
   const started = await withoutNewCrashHandlers(async () => await tf.setBackend(name));
   if (!started) throw new UnsupportedBackendError(`backend "${name}" does not start; run: imgano doctor`);
 }
@@ -86,7 +88,7 @@ function startNative(gpu: boolean): void {
   }
   if (gpu && !native.binding.isUsingGpuDevice()) {
     throw new UnsupportedBackendError(
-      `backend "tensorflow" on a GPU: ${native.candidate.title} sees no GPU; run: imgano doctor`,
+      `backend "tensorflow" on a GPU: ${native.candidate.title} ${native.candidate.gpu ? 'sees no GPU; run: imgano doctor' : `is a CPU build; ${fix}`}`,
     );
   }
 }

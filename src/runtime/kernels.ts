@@ -1,0 +1,27 @@
+import type { BackendName } from './backends.js';
+import { averagePoolGradient } from './kernels/average-pool-gradient.js';
+import { convFilterGradient } from './kernels/conv-filter-gradient.js';
+import { convPadding } from './kernels/conv-padding.js';
+import { depthwiseGradients } from './kernels/depthwise-gradients.js';
+import { maxPoolGradient } from './kernels/max-pool-gradient.js';
+import { poolPadding } from './kernels/pool-padding.js';
+import { applyRepairs, type KernelRepair } from './kernels/repair.js';
+import { roundInt32 } from './kernels/round-int32.js';
+import { segmentSum } from './kernels/segment-sum.js';
+
+/** Every kernel of TensorFlow.js 4.22 that this package mends, and why. */
+export const KERNEL_REPAIRS: readonly KernelRepair[] = [
+  roundInt32,
+  ...poolPadding,
+  ...averagePoolGradient,
+  maxPoolGradient,
+  ...convPadding,
+  convFilterGradient,
+  ...depthwiseGradients,
+  segmentSum,
+];
+
+/** Mends the kernels of one backend. Its kernels must be registered already; a second call changes nothing. */
+export function repairKernels(backend: BackendName): void {
+  applyRepairs(KERNEL_REPAIRS.filter((repair) => repair.backend === backend));
+}
