@@ -1,5 +1,6 @@
 import { type DefectsConfig } from '../config/defects.js';
 import { ConfigError } from '../errors.js';
+import { type Semantics } from './stage.js';
 
 /** The score levels of a run, absolute, as they are applied. */
 export interface Levels {
@@ -21,7 +22,7 @@ export interface Levels {
  *
  * @throws ConfigError in semantics 2 when `high` is below `low`, or when relative levels meet a threshold that is not above 0
  */
-export function resolveLevels(config: DefectsConfig, threshold: number, semantics: 1 | 2): Levels {
+export function resolveLevels(config: DefectsConfig, threshold: number, semantics: Semantics): Levels {
   const relative = config.score_levels === 'relative';
   if (relative && threshold <= 0) {
     throw new ConfigError(

@@ -2,8 +2,8 @@ import { zeroBorder } from './map-stages/border.js';
 import { close, grow, open } from './map-stages/morphology.js';
 import { smooth } from './map-stages/smooth.js';
 import { threshold } from './map-stages/threshold.js';
-import { type Semantics, type Stage } from './stage.js';
-import { clip } from './stages/clip.js';
+import { type DeviceStage, type Semantics, type Stage } from './stage.js';
+import { clipBorder, clipGrown, clipToRoi } from './stages/clip.js';
 import { fillHoles } from './stages/fill-holes.js';
 import { filters } from './stages/filters.js';
 import { hysteresis } from './stages/hysteresis.js';
@@ -13,19 +13,33 @@ import { order } from './stages/order.js';
 import { quantileFilter } from './stages/quantile-filter.js';
 import { topK } from './stages/top-k.js';
 
+/** The stages of one semantics, in order. */
+export interface Pipeline {
+  /** Up to the threshold; after them a map without foreground needs no further stage. */
+  readonly map: readonly DeviceStage[];
+  /** From the mask to the list of regions. */
+  readonly mask: readonly Stage[];
+}
+
 /**
- * The stages from an anomaly map to its regions, in the order of each semantics: two lists of the same stages.
+ * The two orders of the stages.
  *
  * 1 filters whole components before the cut to the region of interest, and its mask keeps what the list lost. 2 cuts first
  * and filters last, so that every region obeys every filter, and its mask is painted from the final list.
  */
-export const PIPELINES: Readonly<Record<Semantics, readonly Stage[]>> = {
-  1: [
-    ...[zeroBorder, smooth, threshold, hysteresis, open, close, filters, fillHoles, grow],
-    ...[keepMask('full'), clip, keepMask('roi'), merge, quantileFilter, order, topK],
-  ],
-  2: [
-    ...[smooth, threshold, clip, hysteresis, open, close, fillHoles, grow, clip],
-    ...[filters, merge, quantileFilter, order, topK],
-  ],
+export const PIPELINES: Readonly<Record<Semantics, Pipeline>> = {
+  1: {
+    map: [zeroBorder, smooth, threshold],
+    mask: [
+      ...[hysteresis, open, close, filters, fillHoles, grow, keepMask('full'), clipToRoi, keepMask('roi')],
+      ...[merge, quantileFilter, order, topK],
+    ],
+  },
+  2: {
+    map: [smooth, threshold],
+    mask: [
+      ...[clipBorder, clipToRoi, hysteresis, open, close, fillHoles, grow, clipGrown, filters],
+      ...[merge, quantileFilter, order, topK],
+    ],
+  },
 };

@@ -14,15 +14,9 @@ export interface RoiMask extends Size {
  * their corners and cover `floor(x1 w)` to `ceil(x2 w)` exclusive; a polygon covers the pixels whose centre is inside
  * (even-odd rule); a mask picture is scaled by nearest pixel.
  *
- * @throws ConfigError when two of the keys are set, or a mask is named but was not given
+ * @throws ConfigError when a mask is named but was not given
  */
 export function roiOf(config: DefectsConfig, size: Size, mask?: RoiMask): Runs | null {
-  const given = (['roi_xyxy_norm', 'roi_rectangles_norm', 'roi_polygon_norm', 'roi_mask_path'] as const).filter(
-    (key) => config[key] !== null,
-  );
-  if (given.length > 1) {
-    throw new ConfigError(`defects: expected at most one region of interest, got ${given.join(' and ')}; keep one`);
-  }
   if (config.roi_xyxy_norm !== null) return ofRectangles([config.roi_xyxy_norm], size);
   if (config.roi_rectangles_norm !== null) return ofRectangles(config.roi_rectangles_norm, size);
   if (config.roi_polygon_norm !== null) return ofPolygon(config.roi_polygon_norm, size);

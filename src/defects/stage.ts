@@ -16,13 +16,13 @@ export interface StageContext {
   readonly config: DefectsConfig;
   readonly semantics: Semantics;
   readonly levels: Levels;
+  /** Of the map. */
   readonly size: Size;
-  /** null: the whole map is of interest. */
+  /** The region of interest; null: the whole map. */
   readonly roi: Runs | null;
-  /** Where a region may be: the region of interest without the border frame; null for everywhere. */
-  readonly eligible: Runs | null;
+  /** Of the picture; given when the config has `image_space`. */
   readonly imageSize?: Size;
-  /** Notes why something was dropped; does nothing unless the trace is on. */
+  /** Notes why something was dropped; what to note is worked out only when the trace is on. */
   drop(dropped: () => Dropped): void;
   /** Makes `runs` the mask of the result, whatever later stages do. */
   keepMask(runs: Runs): void;
@@ -40,7 +40,7 @@ interface Named {
   active(context: StageContext): boolean;
 }
 
-/** Changes the map, before it is thresholded, or the mask; both as tensors. */
+/** Changes the map before it is thresholded, makes the mask of it, or changes the mask; all as tensors. */
 export interface DeviceStage extends Named {
   readonly on: 'map' | 'mask';
   apply(device: DeviceMaps, context: StageContext): void;

@@ -1,11 +1,9 @@
-import { bytesOfRuns } from '../labelling/bytes-of-runs.js';
 import { type Components } from '../labelling/components.js';
+import { paintedMask } from './painted-mask.js';
 
 /** Right, then clockwise on the screen. */
 const DX = [1, 1, 0, -1, -1, -1, 0, 1];
 const DY = [0, 1, 1, 1, 0, -1, -1, -1];
-
-const painted = new WeakMap<Components, Uint8Array>();
 
 /**
  * The area inside the outer contour of a component, where the contour runs through pixel centres and holes count as
@@ -15,8 +13,7 @@ const painted = new WeakMap<Components, Uint8Array>();
  * which pixels belong to this one.
  */
 export function contourArea(components: Components, label: number): number {
-  let mask = painted.get(components);
-  if (mask === undefined) painted.set(components, (mask = bytesOfRuns(components.runs)));
+  const mask = paintedMask(components);
   const { width, height, start } = components.runs;
   const isSet = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] !== 0;
   const x0 = start[components.firstRun[label]];

@@ -6,5 +6,5 @@ export const zeroBorder: DeviceStage = {
   name: 'border',
   on: 'map',
   active: ({ config }) => config.border_ignore_px > 0,
-  apply: (device, { config }) => device.replaceMap(suppressBorder(device.map, config.border_ignore_px)),
+  apply: (device, { config }) => device.changeMap((map) => suppressBorder(map, config.border_ignore_px)),
 };

@@ -1,29 +1,38 @@
-import { describe } from '../describe.js';
+import { describe, optIns } from '../describe.js';
 import { blobOf } from '../geometry/blob.js';
 import { round6 } from '../geometry/round6.js';
+import { DisjointSets } from '../labelling/disjoint-sets.js';
+import { joinNearby } from '../labelling/join-nearby.js';
 import { type Box, type Region } from '../region.js';
 import { type Draft, type RegionsStage, type StageContext } from '../stage.js';
+import { filterRules, firstFailure } from './filter-rules.js';
 
 /**
  * Joins regions that lie close together, and those that are joined through others; boxes that grow by joining are not
  * compared again. The mask stays as it is: only the list changes.
+ *
+ * In semantics 2 a group whose joint shape would fail a filter stays apart: every part has passed the filters on its own,
+ * and merging must not lose a defect.
  */
 export const merge: RegionsStage = {
   name: 'merge_nearby',
   on: 'regions',
   active: ({ config }) => config.merge_nearby.enabled && config.merge_nearby.max_gap_px > 0,
-  apply: (drafts, context) => groupsOf(drafts, context).map((group) => join(group, context)),
+  apply: (drafts, context) => groupsOf(drafts, context).flatMap((group) => join(group, context)),
 };
 
-function join(group: readonly Draft[], context: StageContext): Draft {
-  if (group.length === 1) return group[0];
+function join(group: readonly Draft[], context: StageContext): readonly Draft[] {
+  if (group.length === 1) return group;
   const parts = group.flatMap(({ blob }) => blob.parts).sort((a, b) => a - b);
   const blob = blobOf(group[0].blob.components, parts);
   const regions = group.map(({ region }) => region);
   const merged_from_ids = regions.map(({ id }) => id).sort((a, b) => a - b);
-  if (context.semantics === 2) return { blob, region: { ...describe(blob, context), merged_from_ids } };
-  const region = { ...fromRegions(regions, blob.box), id: merged_from_ids[0], merged_from_ids };
-  return { blob, region };
+  if (context.semantics === 1) {
+    const region = { ...fromRegions(regions, blob.box), ...optIns(blob, context), id: merged_from_ids[0] };
+    return [{ blob, region: { ...region, merged_from_ids } }];
+  }
+  if (firstFailure(blob, filterRules(context)) !== null) return group;
+  return [{ blob, region: { ...describe(blob, context), merged_from_ids } }];
 }
 
 /** Semantics 1 computes a merged region from the regions' rounded fields and leaves `solidity` out. */
@@ -38,27 +47,39 @@ function fromRegions(regions: readonly Region[], bbox_xyxy: Box): Omit<Region, '
     bbox_area: width * height,
     fill_ratio: round6(area / (width * height)),
     aspect_ratio: round6(Math.max(width / height, height / width)),
-    score_max: Math.max(...regions.map((r) => r.score_max)),
+    score_max: regions.reduce((max, r) => Math.max(max, r.score_max), -Infinity),
     score_mean: round6(weighted((r) => r.score_mean)),
   };
 }
 
-/** The transitive closure of "close", by a sweep over the boxes from left to right. */
+/** The transitive closure of "close". Groups and their members keep the order of the list. */
 function groupsOf(drafts: readonly Draft[], { config }: StageContext): Draft[][] {
-  const gap = config.merge_nearby.max_gap_px;
-  const sorted = [...drafts].sort((a, b) => a.region.bbox_xyxy[0] - b.region.bbox_xyxy[0]);
-  const parent = sorted.map((_, i) => i);
-  const find = (i: number): number => (parent[i] === i ? i : (parent[i] = find(parent[i])));
-  sorted.forEach(({ region: a }, i) => {
-    for (let j = i + 1; j < sorted.length; j++) {
-      const b = sorted[j].region;
-      if (emptyBetween(a.bbox_xyxy, b.bbox_xyxy, 0) > gap) break;
-      if (emptyBetween(a.bbox_xyxy, b.bbox_xyxy, 1) <= gap) parent[find(j)] = find(i);
+  if (drafts.length === 0) return [];
+  const { max_gap_px: gap, distance } = config.merge_nearby;
+  const sets = distance === 'box' ? closeBoxes(drafts, gap) : joinNearby(drafts[0].blob.components, gap);
+  const groups = new Map<number, Draft[]>();
+  drafts.forEach((draft, i) => {
+    const key = sets.find(distance === 'box' ? i : draft.blob.parts[0]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [draft]);
+    else group.push(draft);
+  });
+  return [...groups.values()];
+}
+
+/** Pairs of boxes whose gaps along both axes are small, found by a sweep from left to right. */
+function closeBoxes(drafts: readonly Draft[], gap: number): DisjointSets {
+  const sets = new DisjointSets(drafts.length);
+  const box = (i: number) => drafts[i].region.bbox_xyxy;
+  const fromLeft = [...drafts.keys()].sort((a, b) => box(a)[0] - box(b)[0]);
+  fromLeft.forEach((a, k) => {
+    for (let next = k + 1; next < fromLeft.length; next++) {
+      const b = fromLeft[next];
+      if (emptyBetween(box(a), box(b), 0) > gap) break;
+      if (emptyBetween(box(a), box(b), 1) <= gap) sets.join(a, b);
     }
   });
-  const groups = new Map<number, Draft[]>();
-  sorted.forEach((draft, i) => groups.set(find(i), [...(groups.get(find(i)) ?? []), draft]));
-  return [...groups.values()];
+  return sets;
 }
 
 /** Empty pixels between two boxes along an axis; 0 when they overlap or touch. */

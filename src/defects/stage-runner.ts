@@ -1,7 +1,7 @@
 import { describe } from './describe.js';
 import { blobOf } from './geometry/blob.js';
 import { type Components, componentsOf } from './labelling/components.js';
-import { type Runs } from './labelling/runs.js';
+import { emptyRuns, type Runs } from './labelling/runs.js';
 import { type DeviceMaps } from './map-stages/device-maps.js';
 import { type Draft, type Stage, type StageContext } from './stage.js';
 
@@ -15,7 +15,6 @@ type State =
 /** Runs stages one after the other and brings the picture into the form that each of them works on. */
 export class StageRunner {
   private state: State = { on: 'map' };
-  private scores: Float32Array | null = null;
 
   constructor(
     private readonly device: DeviceMaps,
@@ -23,32 +22,30 @@ export class StageRunner {
   ) {}
 
   async apply(stage: Stage): Promise<void> {
+    const { device, context } = this;
     switch (stage.on) {
       case 'map':
-        stage.apply(this.device, this.context);
-        if (stage.name === 'threshold') this.state = { on: 'mask' };
+        stage.apply(device, context);
         break;
       case 'mask':
-        if (this.state.on !== 'mask') this.device.upload(await this.runs());
-        stage.apply(this.device, this.context);
+        if (this.state.on !== 'mask' || !device.maskReady) device.upload(await this.runs());
+        stage.apply(device, context);
         this.state = { on: 'mask' };
         break;
       case 'runs':
-        this.state = { on: 'runs', runs: stage.apply(await this.runs(), this.context) };
+        this.state = { on: 'runs', runs: stage.apply(await this.runs(), context) };
         break;
       case 'components':
-        this.state = { on: 'components', components: stage.apply(await this.components(), this.context) };
+        this.state = { on: 'components', components: stage.apply(await this.components(), context) };
         break;
       case 'regions':
-        this.state = { on: 'regions', drafts: stage.apply(await this.drafts(), this.context) };
+        this.state = { on: 'regions', drafts: stage.apply(await this.drafts(), context) };
     }
   }
 
-  /** The mask at this point. */
-  async runs(): Promise<Runs> {
-    if (this.state.on === 'runs') return this.state.runs;
-    if (this.state.on === 'components') return this.state.components.runs;
-    return this.device.readMask();
+  /** The map stages are done: the mask is there, or, below the lowest level, there is nothing in it. */
+  endOfMap(foreground: boolean): void {
+    this.state = foreground ? { on: 'mask' } : { on: 'runs', runs: emptyRuns(this.context.size) };
   }
 
   /** The regions at this point. */
@@ -61,10 +58,22 @@ export class StageRunner {
     });
   }
 
+  /** The foreground at this point: before the threshold what it would be, and among regions those still listed. */
+  async foreground(): Promise<{ runs: Runs } | { drafts: readonly Draft[] }> {
+    if (this.state.on === 'regions') return { drafts: this.state.drafts };
+    if (this.state.on === 'map') return { runs: await this.device.readThreshold(this.context.levels.low) };
+    return { runs: await this.runs() };
+  }
+
+  private async runs(): Promise<Runs> {
+    if (this.state.on === 'runs') return this.state.runs;
+    if (this.state.on === 'components') return this.state.components.runs;
+    return this.device.readMask();
+  }
+
   private async components(): Promise<Components> {
     if (this.state.on === 'components') return this.state.components;
     const runs = await this.runs();
-    if (runs.count > 0) this.scores ??= await this.device.readScores();
-    return componentsOf(runs, this.scores ?? new Float32Array(0));
+    return componentsOf(runs, runs.count === 0 ? new Float32Array(0) : await this.device.readScores(runs));
   }
 }
