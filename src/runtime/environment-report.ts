@@ -1,20 +1,16 @@
-import { createRequire } from 'node:module';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { packageVersion } from './package-version.js';
+import { packageVersion, versionOf } from './package-version.js';
 import { tf } from './tf.js';
-
-const require = createRequire(import.meta.url);
 
 /** Where a run was made: enough to explain a difference between two machines. No paths, no names of people. */
 export function environmentReport(): Record<string, unknown> {
-  const sharp = require('sharp/package.json') as { version: string };
   return {
     imgano: packageVersion,
     node: process.version,
     platform: { system: platform(), release: release(), machine: arch() },
     cpu: { model: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
     memory_bytes: totalmem(),
-    packages: { '@tensorflow/tfjs': tf.version.tfjs, sharp: sharp.version },
+    packages: { '@tensorflow/tfjs': tf.version.tfjs, sharp: versionOf('sharp') },
     backend: tf.getBackend(),
   };
 }

@@ -145,14 +145,12 @@ async function writeJson(path: string, value: unknown): Promise<void> {
 /** Passes requests on and keeps what was handed out, so that the config can name the weights that were used. */
 function rememberWeights(store: WeightsStore): WeightsStore & { resolved: ResolvedWeights[] } {
   const resolved: ResolvedWeights[] = [];
-  return {
-    resolved,
-    async resolve(id) {
-      const found = await store.resolve(id);
-      resolved.push(found);
-      return found;
-    },
+  const resolve = async (id: string): Promise<ResolvedWeights> => {
+    const found = await store.resolve(id);
+    resolved.push(found);
+    return found;
   };
+  return { ...store, resolve, resolved };
 }
 
 function seconds(milliseconds: number): number {
