@@ -26,6 +26,7 @@ const constant = (values: Float32Array | Int32Array | Uint8Array, dtype: number)
 
 const GRAPH: Graph = {
   inputs: ['input_0'],
+  held: [],
   outputs: ['output_0'],
   nodes: [
     node('input_0', 'Placeholder', [], { dtype: { kind: 'type', value: DType.float } }),
@@ -89,7 +90,7 @@ describe('a graph written as a SavedModel', () => {
   });
 
   it('has the bytes of the wire format, as written by hand', () => {
-    const bytes = [...savedModelBytes({ inputs: [], outputs: [], nodes: [node('n', 'NoOp', [])] }, 'test')];
+    const bytes = [...savedModelBytes({ inputs: [], held: [], outputs: [], nodes: [node('n', 'NoOp', [])] }, 'test')];
     const graphDef = [0x0a, 0x09, 0x0a, 0x01, 0x6e, 0x12, 0x04, 0x4e, 0x6f, 0x4f, 0x70]; // node { name: "n" op: "NoOp" }
     expect(bytes.slice(0, 2)).to.deep.equal([0x08, 0x01]); // saved_model_schema_version: 1
     expect(Buffer.from(bytes).includes(Buffer.from(graphDef))).to.equal(true);
@@ -98,7 +99,7 @@ describe('a graph written as a SavedModel', () => {
   it('refuses constants of 2 GB', () => {
     const data = Object.create(Uint8Array.prototype, { byteLength: { value: 2 ** 31 } }) as Uint8Array;
     const value: Attr = { kind: 'tensor', value: { dtype: DType.float, shape: [2 ** 29], data } };
-    const graph: Graph = { inputs: [], outputs: [], nodes: [node('c', 'Const', [], { value })] };
+    const graph: Graph = { inputs: [], held: [], outputs: [], nodes: [node('c', 'Const', [], { value })] };
     expect(() => savedModelBytes(graph, 'bank')).to.throw(UnsupportedBackendError, /^bank: .* 2\.00 GB/);
   });
 

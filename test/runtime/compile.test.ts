@@ -381,6 +381,33 @@ onEveryBackend('compile', (backend) => {
   );
 
   it(
+    'feeds a large weight instead of writing it, and holds it for itself',
+    leavesNoTensors(async () => {
+      const input = tf.tensor2d([[1, 2]]);
+      const before = nativeTensors(input);
+      const bank = tf.tidy(() => tf.concat([tf.ones([1, 2_200_000]), tf.fill([1, 2_200_000], 3)]));
+      const fn: TensorFunction = ([x]) => tf.max(tf.matMul(x as Tensor2D, bank as Tensor2D), 1);
+      const ops: string[] = [];
+      const look: GraphPass = (g) => (ops.push(...g.nodes.map((node) => node.name)), g);
+      const graph = await compile(fn, [input], { passes: [look] });
+      const failing: GraphPass = () => {
+        throw new Error('on purpose');
+      };
+      expect(await message(compile(fn, [input], { passes: [failing] }))).to.equal('on purpose');
+      const reading: TensorFunction = (x) => tf.mul((fn(x) as Tensor).dataSync()[0], fn(x) as Tensor);
+      expect(await message(compile(reading, [input]))).to.match(/reads a tensor/);
+      bank.dispose();
+      expect(ops).to.include('held_0');
+      const [out] = graph.run([input]);
+      expect([...out.dataSync()]).to.deep.equal([7]);
+      out.dispose();
+      graph.dispose();
+      expect(nativeTensors(input)).to.equal(before);
+      input.dispose();
+    }),
+  );
+
+  it(
     'keeps element types that tfjs does not name',
     leavesNoTensors(async () => {
       const binding = (tf.backend() as unknown as { binding: Record<string, number> }).binding;

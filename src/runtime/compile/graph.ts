@@ -52,6 +52,13 @@ export interface GraphNode {
   readonly outputs: readonly TensorSpec[];
 }
 
+/** A placeholder that is always fed with the same native tensor: a weight too large to be written into the graph. */
+export interface HeldWeight {
+  readonly node: string;
+  /** The native tensor. It belongs to the graph, and in the end to the session that is made of it. */
+  readonly id: number;
+}
+
 /**
  * A TensorFlow graph as plain data, every node after the nodes that it reads. `inputs` names the placeholders in the
  * order of the function's arguments, `outputs` the nodes whose first output is the function's result, in its order.
@@ -59,8 +66,9 @@ export interface GraphNode {
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly string[];
+  readonly held: readonly HeldWeight[];
   readonly outputs: readonly string[];
 }
 
-/** Rewrites a graph between recording and writing. Inputs, outputs and their types stay. */
+/** Rewrites a graph between recording and writing. Inputs, held weights, outputs and their types stay. */
 export type GraphPass = (graph: Graph) => Graph;

@@ -19,13 +19,15 @@ export function loadRecorded(
   { name, passes, tolerance }: { name: string; passes: readonly GraphPass[]; tolerance: number },
 ): Session {
   const recorded = record(fn, examples, backend, name);
-  const graph = [prune, ...passes].reduce((current, pass) => pass(current), recorded);
-  const session = Session.load(backend, graph, name);
+  let session: Session | undefined;
   try {
+    const graph = [prune, ...passes].reduce((current, pass) => pass(current), recorded);
+    session = Session.load(backend, graph, name);
     checkGraph(session, fn, examples, tolerance, name);
     return session;
   } catch (error) {
-    session.dispose();
+    if (session !== undefined) session.dispose();
+    else for (const { id } of recorded.held) backend.binding.deleteTensor(id);
     throw error;
   }
 }

@@ -28,6 +28,9 @@ export function record(fn: TensorFunction, examples: readonly Tensor[], backend:
       });
     });
     return graph!;
+  } catch (error) {
+    recorder.release();
+    throw error;
   } finally {
     backend.binding = native;
     restoreGather();

@@ -1,6 +1,6 @@
 import { UnsupportedBackendError } from '../../errors.js';
-import { readConstant } from './constant.js';
-import { DType, type Attr, type Graph, type GraphNode, type Ref, type TensorSpec } from './graph.js';
+import { isBetterHeld, readConstant } from './constant.js';
+import { DType, type Attr, type Graph, type GraphNode, type HeldWeight, type Ref, type TensorSpec } from './graph.js';
 import { type OpAttribute, type NativeBinding, type TensorMetadata } from './native.js';
 import { inferredAttrs } from './op-signatures.js';
 import { refusal } from './refusals.js';
@@ -17,6 +17,7 @@ export class Recorder {
 
   private readonly nodes: GraphNode[] = [];
   private readonly inputs: string[] = [];
+  private readonly held: HeldWeight[] = [];
   private readonly made = new Map<number, Ref | 'constant'>();
   private readonly constants = new Map<number, Ref>();
   private readonly specs = new Map<string, readonly TensorSpec[]>();
@@ -38,12 +39,8 @@ export class Recorder {
 
   /** Declares a native tensor as the function's next input. All inputs come before anything is recorded. */
   addInput(tensor: TensorMetadata): void {
-    const attrs: Record<string, Attr> = {
-      dtype: { kind: 'type', value: tensor.dtype },
-      shape: { kind: 'shape', value: tensor.shape },
-    };
     const name = `input_${this.inputs.length}`;
-    this.made.set(tensor.id, this.add(name, 'Placeholder', [], attrs, [tensor]));
+    this.made.set(tensor.id, this.addPlaceholder(name, tensor));
     this.inputs.push(name);
     this.newest = Math.max(this.newest, tensor.id);
   }
@@ -59,12 +56,17 @@ export class Recorder {
       this.refuse('gives nothing that depends on its inputs');
     const outputs = ids.map((id, k) => this.addOutput(`output_${k}`, this.refOf(id)));
     if (this.why !== null) throw new UnsupportedBackendError(`${this.name}: cannot be compiled because it ${this.why}`);
-    return { nodes: this.nodes, inputs: this.inputs, outputs };
+    return { nodes: this.nodes, inputs: this.inputs, held: this.held, outputs };
   }
 
   /** Notes why the function cannot be compiled; the first reason counts. */
   refuse(why: string): void {
     this.why ??= why;
+  }
+
+  /** Frees what the recording holds, where no graph came of it. */
+  release(): void {
+    for (const { id } of this.held.splice(0)) this.native.deleteTensor(id);
   }
 
   private executeOp(op: string, attrs: OpAttribute[], inputs: number[], count: number): TensorMetadata[] {
@@ -137,19 +139,37 @@ export class Recorder {
   }
 
   private addConstant(id: number): Ref {
-    const { value, dtype } = readConstant(this.native, id);
+    const own = this.native.executeOp('Identity', [], [id], 1)[0]; // tells type and shape, and outlives the original
+    if (isBetterHeld(this.native, own)) return this.addHeld(own);
+    const value = readConstant(this.native, own);
+    // Deleting a handle of strings empties the strings that it shares, so that one is kept: it is small and rare.
+    if (own.dtype !== DType.string) this.native.deleteTensor(own.id);
     const name = `Const_${this.nodes.length}`;
     const attrs: Record<string, Attr> = {
       dtype: { kind: 'type', value: value.dtype },
       value: { kind: 'tensor', value },
     };
-    const ref = this.add(name, 'Const', [], attrs, [{ dtype: value.dtype, shape: value.shape }]);
-    if (value.dtype === dtype) return ref;
+    const ref = this.add(name, 'Const', [], attrs, [value]);
+    if (value.dtype === own.dtype) return ref;
     const cast: Record<string, Attr> = {
       SrcT: { kind: 'type', value: value.dtype },
-      DstT: { kind: 'type', value: dtype },
+      DstT: { kind: 'type', value: own.dtype },
     };
-    return this.add(`${name}_cast`, 'Cast', [ref], cast, [{ dtype, shape: value.shape }]);
+    return this.add(`${name}_cast`, 'Cast', [ref], cast, [own]);
+  }
+
+  private addHeld(own: TensorMetadata): Ref {
+    const name = `held_${this.held.length}`;
+    this.held.push({ node: name, id: own.id });
+    return this.addPlaceholder(name, own);
+  }
+
+  private addPlaceholder(name: string, { dtype, shape }: TensorSpec): Ref {
+    const attrs: Record<string, Attr> = {
+      dtype: { kind: 'type', value: dtype },
+      shape: { kind: 'shape', value: shape },
+    };
+    return this.add(name, 'Placeholder', [], attrs, [{ dtype, shape }]);
   }
 
   private add(

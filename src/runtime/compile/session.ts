@@ -9,6 +9,7 @@ import { savedModelBytes } from './saved-model.js';
 
 /** A graph that TensorFlow has loaded: every run is one native call. */
 export class Session {
+  private readonly held: readonly number[];
   private readonly inputNames: string;
   private readonly outputNames: string;
 
@@ -17,12 +18,16 @@ export class Session {
     private readonly id: number,
     graph: Graph,
   ) {
-    this.inputNames = graph.inputs.map((name) => `${name}:0`).join(',');
+    this.held = graph.held.map((weight) => weight.id);
+    this.inputNames = [...graph.inputs, ...graph.held.map((weight) => weight.node)]
+      .map((name) => `${name}:0`)
+      .join(',');
     this.outputNames = graph.outputs.map((name) => `${name}:0`).join(',');
   }
 
   /**
-   * Hands a graph to TensorFlow by way of a temporary folder, which is removed.
+   * Hands a graph to TensorFlow by way of a temporary folder, which is removed. The session takes over the held weights; a failure
+   * leaves them to the caller.
    *
    * @throws UnsupportedBackendError if the graph is too large or TensorFlow does not accept it
    */
@@ -44,12 +49,13 @@ export class Session {
 
   /** @returns the graph's results, owned by the caller; `inputs` are borrowed */
   run(inputs: readonly Tensor[]): Tensor[] {
-    const ids = this.backend.getInputTensorIds(inputs);
+    const ids = [...this.backend.getInputTensorIds(inputs), ...this.held];
     const made = this.backend.binding.runSavedModel(this.id, ids, this.inputNames, this.outputNames);
     return made.map((tensor) => this.backend.createOutputTensor(tensor));
   }
 
   dispose(): void {
     this.backend.deleteSavedModel(this.id);
+    for (const id of this.held) this.backend.binding.deleteTensor(id);
   }
 }
