@@ -141,6 +141,10 @@ describe('bestF1', () => {
     expect(bestF1(SCORES, LABELS)).to.deep.equal({ f1: 0.8, threshold: 0.1 + (0.35 - 0.1) / 2 });
   });
 
+  it('prefers the higher of two thresholds that are equally good', () => {
+    expect(bestF1([4, 3, 2, 1], [1, 0, 0, 1])).to.deep.equal({ f1: 2 / 3, threshold: 3.5 });
+  });
+
   it('is null without a defective one', () => {
     expect(bestF1([1, 2], [0, 0])).to.equal(null);
   });
