@@ -52,13 +52,18 @@ async function open(
     );
   }
   const whole = await tf.loadLayersModel(artifacts);
-  const cut = cutAt(whole, layers, entry.id);
-  const chain = foldChain(cut, layers);
-  if (chain !== null) {
+  try {
+    const cut = cutAt(whole, layers, entry.id);
+    const chain = foldChain(cut, layers);
+    if (chain === null) {
+      return { apply: (x) => [cut.apply(x)].flat() as Tensor4D[], dispose: () => void whole.dispose() };
+    }
     whole.dispose();
     return chain;
+  } catch (error) {
+    whole.dispose();
+    throw error;
   }
-  return { apply: (x) => [cut.apply(x)].flat() as Tensor4D[], dispose: () => void whole.dispose() };
 }
 
 /** Computes the taps and nothing beyond them. */

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { decode } from '../../../src/config/codec.js';
 import { ConfigError, InterruptedError, NotFittedError, ShapeError, WeightsError } from '../../../src/errors.js';
 import type { Batch, Detector, FitSource } from '../../../src/models/detector.js';
+import { PatchcoreParams } from '../../../src/models/memory-bank/patchcore-params.js';
 import { patchcore } from '../../../src/models/memory-bank/patchcore.spec.js';
 import { openWeightsStore } from '../../../src/models/weights-store.js';
 import { silent } from '../../../src/runtime/progress.js';
@@ -44,7 +45,7 @@ function source(count: number, batchSize = 2): FitSource {
 
 async function make(params: object = {}): Promise<Detector> {
   const resize = { mode: 'short_side', pixels: 64, multiple: 8 };
-  const decoded = decode(patchcore.params, { resize, max_bank: 60, ...params }, 'params');
+  const decoded = decode(PatchcoreParams, { resize, max_bank: 60, ...params }, 'params');
   return patchcore.create(decoded, { weights: openWeightsStore() });
 }
 
@@ -203,7 +204,7 @@ onEveryBackend('vision_patchcore', () => {
 });
 
 describe('the profiles of vision_patchcore', () => {
-  const params = (value: object) => decode(patchcore.params, value, 'params');
+  const params = (value: object) => decode(PatchcoreParams, value, 'params');
 
   it('fill what is absent and give way to what is there', () => {
     expect(params({ profile: 'anomalib' })).to.include({
