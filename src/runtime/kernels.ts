@@ -2,12 +2,14 @@ import type { BackendName } from './backends.js';
 import { averagePoolGradient } from './kernels/average-pool-gradient.js';
 import { convFilterGradient } from './kernels/conv-filter-gradient.js';
 import { convPadding } from './kernels/conv-padding.js';
+import { denseBincount } from './kernels/dense-bincount.js';
 import { depthwiseGradients } from './kernels/depthwise-gradients.js';
 import { maxPoolGradient } from './kernels/max-pool-gradient.js';
 import { poolPadding } from './kernels/pool-padding.js';
 import { applyRepairs, type KernelRepair } from './kernels/repair.js';
 import { roundInt32 } from './kernels/round-int32.js';
 import { segmentSum } from './kernels/segment-sum.js';
+import { transform } from './kernels/transform.js';
 
 /** Every kernel of TensorFlow.js 4.22 that this package mends, and why. */
 export const KERNEL_REPAIRS: readonly KernelRepair[] = [
@@ -19,6 +21,8 @@ export const KERNEL_REPAIRS: readonly KernelRepair[] = [
   convFilterGradient,
   ...depthwiseGradients,
   segmentSum,
+  transform,
+  denseBincount,
 ];
 
 /** Mends the kernels of one backend. Its kernels must be registered already; a second call changes nothing. */

@@ -52,6 +52,8 @@ async function startBackend(name: BackendName, gpu: boolean): Promise<void> {
   repairKernels(name);
   const started = await withoutNewCrashHandlers(async () => await tf.setBackend(name));
   if (!started) throw new UnsupportedBackendError(`backend "${name}" does not start; run: imgano doctor`);
+  // the plain backend advertises tfjs-node on the console at its first op; `imgano doctor` says what is better here
+  if (name === 'cpu') (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
 
 /**
