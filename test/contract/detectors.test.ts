@@ -20,7 +20,7 @@ import { sourceOf, toyPicture } from '../support/toy-pictures.js';
 /** Small sizes, so that the battery is quick on every backend. */
 const small = { height: 48, width: 64 };
 const kwargs: Record<string, Record<string, unknown>> = {
-  vision_patchcore: { input: { resize: { mode: 'stretch', size: small } }, max_bank: 60 },
+  vision_patchcore: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 60 },
 };
 
 const good = Array.from({ length: 8 }, (_, i) => toyPicture(i));
@@ -43,7 +43,9 @@ onEveryBackend('detector contract', () => {
 
       it('decodes its own parameters', () => {
         const params = decode(spec.params, {}, spec.name);
-        expect(decode(spec.params, JSON.parse(JSON.stringify(spec.params.encode(params))), spec.name)).to.deep.equal(params);
+        expect(decode(spec.params, JSON.parse(JSON.stringify(spec.params.encode(params))), spec.name)).to.deep.equal(
+          params,
+        );
       });
 
       it(

@@ -28,7 +28,10 @@ describe('bad input', () => {
   it('an empty folder', async () => {
     mkdirSync(join(dir, 'empty'));
     refused(await infer(join(dir, 'empty')), 'empty');
-    refused(await runCli('train', '--model', 'vision_patchcore', '--train', join(dir, 'empty'), '--out', join(dir, 'r')), 'empty');
+    refused(
+      await runCli('train', '--model', 'vision_patchcore', '--train', join(dir, 'empty'), '--out', join(dir, 'r')),
+      'empty',
+    );
   });
 
   it('a path that is not there', async () => {
@@ -55,7 +58,10 @@ describe('bad input', () => {
     expect(JSON.parse(written).input).to.match(/a\.png$/);
     const outcome = await infer(join(dir, 'mixed'), '--save-jsonl', jsonl, '--continue-on-error');
     expect(outcome.code).to.equal(1);
-    const [ok, error] = readFileSync(jsonl, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const [ok, error] = readFileSync(jsonl, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(ok.status).to.equal('ok');
     expect(error).to.include({ index: 1, status: 'error' }).and.not.have.property('score');
     expect(error.error.type).to.equal('DataError');
@@ -63,7 +69,9 @@ describe('bad input', () => {
 
   it('a picture of one pixel', async () => {
     const { default: sharp } = await import('sharp');
-    const pixel = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#888' } }).png().toBuffer();
+    const pixel = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#888' } })
+      .png()
+      .toBuffer();
     const outcome = await infer(file('one.png', pixel), '--defects');
     expect(outcome.code, outcome.stderr).to.equal(0);
     expect(JSON.parse(outcome.stdout).defects.mask.shape).to.deep.equal([1, 1]);
@@ -79,7 +87,15 @@ describe('bad input', () => {
     pixels[7] = NaN;
     let message = '';
     try {
-      const raw = { data: pixels, width: 64, height: 48, channels: 3, bitDepth: 32, colorOrder: 'rgb', name: 'raw' } as const;
+      const raw = {
+        data: pixels,
+        width: 64,
+        height: 48,
+        channels: 3,
+        bitDepth: 32,
+        colorOrder: 'rgb',
+        name: 'raw',
+      } as const;
       for await (const _ of opened.inspect(raw as never)) expect.fail('scored');
     } catch (error) {
       message = (error as Error).message;
@@ -89,16 +105,27 @@ describe('bad input', () => {
   });
 
   it('an unknown config key', async () => {
-    const path = file('typo.json', JSON.stringify({ dataset: { root: data }, model: { name: 'vision_patchcore' }, sead: 1 }));
-    refused(await runCli('train', '--config', path, '--out', join(dir, 'r')), 'sead: unknown key (did you mean "seed"?)');
-    refused(await runCli('train', '--model', 'vision_patchcor', '--train', data, '--out', join(dir, 'r')), 'vision_patchcore');
+    const path = file(
+      'typo.json',
+      JSON.stringify({ dataset: { root: data }, model: { name: 'vision_patchcore' }, sead: 1 }),
+    );
+    refused(
+      await runCli('train', '--config', path, '--out', join(dir, 'r')),
+      'sead: unknown key (did you mean "seed"?)',
+    );
+    refused(
+      await runCli('train', '--model', 'vision_patchcor', '--train', data, '--out', join(dir, 'r')),
+      'vision_patchcore',
+    );
     refused(await infer(data, '--backend', 'wams'), 'wams');
   });
 
   it('missing and altered model files', async () => {
     cpSync(run, join(dir, 'altered'), { recursive: true });
     const config = JSON.parse(readFileSync(join(run, 'infer_config.json'), 'utf8'));
-    const tensors = config.checkpoint.files.map((f: { path: string }) => f.path).find((p: string) => !p.endsWith('.json'));
+    const tensors = config.checkpoint.files
+      .map((f: { path: string }) => f.path)
+      .find((p: string) => !p.endsWith('.json'));
     const path = join(dir, 'altered/model', tensors);
     const bytes = readFileSync(path);
     bytes[bytes.length - 1] ^= 1;
@@ -126,7 +153,10 @@ describe('bad input', () => {
 /** One sentence on the standard error that names the thing, nothing on the standard output, exit 2. */
 function refused(outcome: CliOutcome, ...words: string[]): void {
   expect(outcome.code, outcome.stderr).to.equal(2);
-  const message = outcome.stderr.trim().split('\n').filter((line) => line.startsWith('error'));
+  const message = outcome.stderr
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith('error'));
   expect(message, outcome.stderr).to.have.length(1);
   for (const word of words) expect(message[0]).to.contain(word);
   expect(outcome.stderr).to.not.match(/\n\s+at /);
@@ -147,7 +177,12 @@ function bombPng(width: number, height: number): Buffer {
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(1000))), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function crc(bytes: Uint8Array): number {

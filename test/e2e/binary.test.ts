@@ -30,7 +30,9 @@ describe('the binary', () => {
        };`,
     );
     for (const argv of [['--help'], ['infer', '--help'], ['train', '--help'], ['--version']]) {
-      const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', guard, binary, ...argv], { encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', guard, binary, ...argv], {
+        encoding: 'utf8',
+      });
       expect(stderr).to.equal('');
       expect(status).to.equal(0);
       expect(stdout).to.match(/imgano|\d+\.\d+\.\d+/);
@@ -43,13 +45,26 @@ describe('the binary', () => {
     expect(stdout).to.contain('imgano infer');
   });
 
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
     it(`ends with ${code} on ${signal}, with whole lines behind it`, async () => {
       const many = join(dir, `many-${signal}`);
       mkdirSync(many);
       for (let i = 0; i < 400; i++) cpSync(join(data, 'test/good/000.png'), join(many, `${i}.png`));
       const jsonl = join(dir, `${signal}.jsonl`);
-      const child = spawn(process.execPath, [binary, 'infer', '--infer-config', run, '--input', many, '--save-jsonl', jsonl, '--defects']);
+      const child = spawn(process.execPath, [
+        binary,
+        'infer',
+        '--infer-config',
+        run,
+        '--input',
+        many,
+        '--save-jsonl',
+        jsonl,
+        '--defects',
+      ]);
       let stderr = '';
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
       const ended = new Promise<number | null>((done) => child.on('exit', (status) => done(status)));
@@ -58,7 +73,10 @@ describe('the binary', () => {
       expect(await ended, stderr).to.equal(code);
       const text = readFileSync(jsonl, 'utf8');
       expect(text.endsWith('\n')).to.equal(true);
-      const records = text.trim().split('\n').map((line) => JSON.parse(line));
+      const records = text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
       expect(records.length).to.be.within(1, 399);
       expect(stderr).to.match(/stopped after \d+ pictures/);
     });

@@ -9,6 +9,11 @@ import { tf } from '../../src/runtime/tf.js';
 import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
 import { toyPicture } from '../support/toy-pictures.js';
 
+// A worker thread starts from a compiled file, so the isolated runs are those of the built package.
+const built = (await import(
+  new URL('../../dist/index.js', import.meta.url).href
+)) as typeof import('../../src/index.js');
+
 describe('in-process', () => {
   const dir = scratch();
   const data = join(dir, 'data');
@@ -24,24 +29,36 @@ describe('in-process', () => {
     describe(isolate ? 'isolated' : 'direct', () => {
       let run: OpenedRun;
       before(async () => {
-        run = await openRun(path, { isolate });
+        run = await (isolate ? built.openRun : openRun)(path, { isolate });
       });
       after(() => run.dispose());
 
       it('takes paths, buffers and raw pixels, and keeps the order', async () => {
         const picture = toyPicture(300, { defect: 12 });
-        const raw = { ...picture, data: picture.rgb, channels: 3, bitDepth: 8, colorOrder: 'rgb', name: 'raw' } as RawPicture;
+        const raw = {
+          ...picture,
+          data: picture.rgb,
+          channels: 3,
+          bitDepth: 8,
+          colorOrder: 'rgb',
+          name: 'raw',
+        } as RawPicture;
         const inputs = [join(test, 'good/000.png'), raw, join(test, 'square')];
         const seen = [];
-        for await (const record of run.inspect(inputs)) seen.push([record.index, record.input, 'label' in record && record.label]);
+        for await (const record of run.inspect(inputs))
+          seen.push([record.index, record.input, 'label' in record && record.label]);
         expect(seen.map(([index]) => index)).to.deep.equal([0, 1, 2, 3, 4]);
         expect(seen[1].slice(1)).to.deep.equal(['raw', 1]);
       });
 
       it('gives maps and masks when asked', async () => {
         for await (const { record, map, mask } of run.inspectAll(join(test, 'square'), { maps: true, defects: true })) {
-          expect(map?.data).to.be.instanceOf(Float32Array).with.length(64 * 48);
-          expect(mask?.data).to.be.instanceOf(Uint8Array).with.length(64 * 48);
+          expect(map?.data)
+            .to.be.instanceOf(Float32Array)
+            .with.length(64 * 48);
+          expect(mask?.data)
+            .to.be.instanceOf(Uint8Array)
+            .with.length(64 * 48);
           expect('defects' in record && record.defects?.regions).to.not.be.empty;
         }
       });
@@ -80,7 +97,10 @@ describe('in-process', () => {
     await run.dispose();
     await run.dispose();
     let error: unknown;
-    await run.inspect(test).next().catch((e: unknown) => (error = e));
+    await run
+      .inspect(test)
+      .next()
+      .catch((e: unknown) => (error = e));
     expect(error).to.be.instanceOf(NotFittedError);
   });
 
@@ -106,7 +126,7 @@ describe('in-process', () => {
 
   it('keeps the event loop of the caller free when isolated: no gap over 20 ms', async function () {
     this.retries(3); // another process on the machine may hold the core
-    const run = await openRun(path, { isolate: true });
+    const run = await built.openRun(path, { isolate: true });
     for await (const _ of run.inspect(test)); // the first pictures load code in both threads
     const delay = monitorEventLoopDelay({ resolution: 2 });
     delay.enable();

@@ -29,8 +29,25 @@ describe('train, infer, evaluate', () => {
     const jsonl = join(dir, 'out.jsonl');
     const folders = ['maps', 'masks', 'overlays'].map((name) => join(dir, name));
     const outcome = await runCli(
-      ...['infer', '--infer-config', join(run, 'infer_config.json'), '--input', join(data, 'test'), '--save-jsonl', jsonl],
-      ...['--include-maps', '--save-maps', folders[0], '--defects', '--defect-min-area', '9', '--save-masks', folders[1]],
+      ...[
+        'infer',
+        '--infer-config',
+        join(run, 'infer_config.json'),
+        '--input',
+        join(data, 'test'),
+        '--save-jsonl',
+        jsonl,
+      ],
+      ...[
+        '--include-maps',
+        '--save-maps',
+        folders[0],
+        '--defects',
+        '--defect-min-area',
+        '9',
+        '--save-masks',
+        folders[1],
+      ],
       ...['--save-overlays', folders[2], '--quiet'],
     );
     expect(outcome.stderr).to.equal('');
@@ -84,5 +101,8 @@ describe('train, infer, evaluate', () => {
 });
 
 function lines(path: string) {
-  return readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }

@@ -26,7 +26,10 @@ export async function writeToyDataset(root: string): Promise<void> {
     const { width, height } = toyPicture(0);
     const data = new Uint8Array(width * height);
     for (let y = 12; y < 24; y++) data.fill(255, y * width + 20, y * width + 32);
-    writeFileSync(join(root, `ground_truth/square/${pad(i)}_mask.png`), await encodePng({ width, height, channels: 1, data }));
+    writeFileSync(
+      join(root, `ground_truth/square/${pad(i)}_mask.png`),
+      await encodePng({ width, height, channels: 1, data }),
+    );
   }
 }
 

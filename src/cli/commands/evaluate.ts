@@ -13,7 +13,10 @@ export class EvaluateCommand extends BaseCommand {
     `,
     examples: [['On a folder in the MVTec layout', 'imgano evaluate --infer-config runs/part-a --data part-a/ --json']],
   });
-  inferConfig = Option.String('--infer-config', { required: true, description: 'infer_config.json, or its run folder' });
+  inferConfig = Option.String('--infer-config', {
+    required: true,
+    description: 'infer_config.json, or its run folder',
+  });
   data = Option.String('--data', { required: true, description: 'a folder in the MVTec layout, or a manifest' });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });

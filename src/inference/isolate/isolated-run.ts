@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ImganoError, InterruptedError } from '../../errors.js';
 import { eachInput, type PictureInput, type PictureInputs } from '../inputs.js';
@@ -9,7 +8,7 @@ import { Rpc } from './rpc.js';
 
 /** A run whose model lives in a worker thread of its own: the caller's event loop only passes messages. */
 export async function openIsolatedRun(path: string, options: OpenRunOptions): Promise<OpenedRun> {
-  const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { name: 'imgano' });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'imgano' });
   const run = new IsolatedRun(worker);
   const { backend, weights, defects } = options;
   try {
