@@ -25,13 +25,14 @@ export async function loadTfjsExtractor(params: TfjsLayers, store: WeightsStore)
   const entry = await store.entry(params.weights);
   const taps = params.layers.map((layer) => tapOf(entry, layer));
   const artifacts = await readModelArtifacts(await store.resolve(params.weights));
-  const network = await open(entry, artifacts, params.layers);
+  const extractor = new TfjsExtractor(entry, taps, await open(entry, artifacts, params.layers));
   try {
-    return checked(new TfjsExtractor(entry, taps, network), entry);
+    check(extractor, entry);
   } catch (error) {
-    network.dispose();
+    extractor.dispose();
     throw error;
   }
+  return extractor;
 }
 
 async function open(
@@ -102,7 +103,7 @@ class TfjsExtractor implements FeatureExtractor {
 }
 
 /** Runs one small picture, so that an entry that describes another network is noticed at once. */
-function checked(extractor: TfjsExtractor, entry: WeightsEntry): FeatureExtractor {
+function check(extractor: TfjsExtractor, entry: WeightsEntry): void {
   const side = Math.max(extractor.multiple, ...extractor.taps.map((tap) => tap.stride));
   tf.tidy(() => {
     const outputs = extractor.extract(tf.zeros([1, side, side, 3]));
@@ -114,7 +115,6 @@ function checked(extractor: TfjsExtractor, entry: WeightsEntry): FeatureExtracto
       );
     }
   });
-  return extractor;
 }
 
 function tapOf(entry: WeightsEntry, layer: string): Tap {
