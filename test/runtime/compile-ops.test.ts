@@ -294,6 +294,13 @@ const CASES: Record<string, Case> = {
     inputs: [image],
     fn: (x) => tf.image.cropAndResize(x, tf.tensor2d([[0.1, 0.2, 0.8, 0.9]]), tf.tensor1d([1], 'int32'), [4, 4]),
   },
+  'image.transform': {
+    inputs: [image],
+    fn: (x) => tf.image.transform(x, tf.tensor2d([[1, 0.1, 0.5, -0.1, 1, 0.2, 0, 0]]).tile([2, 1]), 'bilinear'),
+  },
+  'maxPool, padding in pixels': { inputs: [image], fn: (x) => tf.maxPool(x, 3, 1, 1) },
+  'conv2d, padding in pixels': { inputs: [image, [3, 3, 3, 4]], fn: (x, w) => tf.conv2d(x, w, 1, 1) },
+  'round int32': unary((x) => tf.round(x), 'i'),
   depthToSpace: { inputs: [[1, 2, 3, 8]], fn: (x) => tf.depthToSpace(x, 2) },
   spaceToBatchND: { inputs: [[1, 4, 4, 1]], fn: (x) => tf.spaceToBatchND(x, [2, 2], [[0, 0], [0, 0]]) }, // prettier-ignore
   'scatter into a tensor': {

@@ -1,4 +1,5 @@
 import { UnsupportedBackendError } from '../../errors.js';
+import { attrsFrom } from './attrs.js';
 import { isBetterHeld, readConstant } from './constant.js';
 import { DType, type Attr, type Graph, type GraphNode, type HeldWeight, type Ref, type TensorSpec } from './graph.js';
 import { type OpAttribute, type NativeBinding, type TensorMetadata } from './native.js';
@@ -85,7 +86,7 @@ export class Recorder {
       refs.map((ref) => this.specOf(ref)),
     );
     const name = `${op}_${this.nodes.length}`;
-    this.add(name, op, refs, { ...this.recordedAttrs(attrs), ...types }, outputs);
+    this.add(name, op, refs, { ...attrsFrom(this.native, attrs), ...types }, outputs);
     for (const [index, output] of outputs.entries()) this.made.set(output.id, { node: name, index });
     return outputs;
   }
@@ -187,21 +188,5 @@ export class Recorder {
 
   private specOf(ref: Ref): TensorSpec {
     return this.specs.get(ref.node)![ref.index];
-  }
-
-  private recordedAttrs(attrs: OpAttribute[]): Record<string, Attr> {
-    return Object.fromEntries(attrs.map((attr) => [attr.name, this.recordedAttr(attr)]));
-  }
-
-  private recordedAttr({ type, value }: OpAttribute): Attr {
-    const kinds: Record<number, [string, string]> = {
-      [this.native.TF_ATTR_STRING]: ['string', 'string'],
-      [this.native.TF_ATTR_INT]: ['int', 'ints'],
-      [this.native.TF_ATTR_FLOAT]: ['float', 'floats'],
-      [this.native.TF_ATTR_BOOL]: ['bool', 'bools'],
-      [this.native.TF_ATTR_TYPE]: ['type', 'types'],
-      [this.native.TF_ATTR_SHAPE]: ['shape', 'shape'],
-    };
-    return { kind: kinds[type][Array.isArray(value) ? 1 : 0], value } as Attr;
   }
 }
