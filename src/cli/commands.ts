@@ -1,7 +1,15 @@
+import { DemoCommand } from './commands/demo.js';
 import { EvaluateCommand } from './commands/evaluate.js';
 import { InferCommand } from './commands/infer.js';
 import { ModelsListCommand, ModelsShowCommand } from './commands/models.js';
 import { TrainCommand } from './commands/train.js';
 
 /** Every command of the binary. Each imports what it needs when it runs, so that `--help` stays quick. */
-export const COMMANDS = [TrainCommand, InferCommand, EvaluateCommand, ModelsListCommand, ModelsShowCommand];
+export const COMMANDS = [
+  TrainCommand,
+  InferCommand,
+  EvaluateCommand,
+  DemoCommand,
+  ModelsListCommand,
+  ModelsShowCommand,
+];

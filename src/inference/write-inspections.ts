@@ -51,7 +51,18 @@ export async function writeInspections(
   return counts;
 }
 
-async function saveArtifacts(
+/** Makes the folders for artifacts. @throws DataError when one cannot be made */
+export async function makeFolders(folders: OutputFolders): Promise<void> {
+  for (const folder of [folders.maps, folders.masks, folders.overlays]) {
+    if (folder === undefined) continue;
+    await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      throw new DataError(`${folder}: the folder cannot be made (${error.message})`, { cause: error });
+    });
+  }
+}
+
+/** Writes the artifacts of one inspection; gives its record with their paths. */
+export async function saveArtifacts(
   { record, picture, map, mask }: Inspection,
   folders: OutputFolders,
   pixelThreshold: number | null,
@@ -75,13 +86,4 @@ async function saveArtifacts(
     await writeFileWhole(join(folders.overlays, `${stem}.png`), await encodePng(image));
   }
   return saved;
-}
-
-async function makeFolders(folders: OutputFolders): Promise<void> {
-  for (const folder of [folders.maps, folders.masks, folders.overlays]) {
-    if (folder === undefined) continue;
-    await mkdir(folder, { recursive: true }).catch((error: Error) => {
-      throw new DataError(`${folder}: the folder cannot be made (${error.message})`, { cause: error });
-    });
-  }
 }

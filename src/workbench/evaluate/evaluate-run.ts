@@ -28,6 +28,8 @@ export interface EvaluationReport {
 export interface EvaluateOptions {
   readonly progress: Progress;
   readonly signal?: AbortSignal;
+  /** Also find defect regions, for `onInspection`. */
+  readonly defects?: boolean;
   /** Sees every picture with its outcome, for a gallery say. */
   readonly onInspection?: (item: DatasetItem, inspection: Inspection, mask: Uint8Array | null) => Promise<void> | void;
 }
@@ -45,7 +47,8 @@ export async function evaluateRun(run: OpenedRun, data: string, options: Evaluat
   const byDefect: Record<string, { pictures: number; flagged: number }> = {};
   const sources = items.map((item) => item.source);
   options.progress.start('evaluating', items.length);
-  for await (const inspection of run.inspectAll(sources, { maps: run.info.givesMaps, signal: options.signal })) {
+  const { signal, defects } = options;
+  for await (const inspection of run.inspectAll(sources, { maps: run.info.givesMaps, defects, signal })) {
     const item = items[scores.length];
     const { record, map } = inspection;
     if ('error' in record) throw new DataError(record.error.message);

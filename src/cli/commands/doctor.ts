@@ -1,0 +1,70 @@
+import { Command } from 'clipanion';
+import type { Examination } from '../../runtime/doctor/examine.js';
+import { BaseCommand } from '../base-command.js';
+import { printReport } from '../report.js';
+import type { TableContent } from '../table.js';
+
+export class DoctorCommand extends BaseCommand {
+  static override paths = [['doctor']];
+  static override usage = Command.Usage({
+    category: 'Machine',
+    description: 'say what this machine can run, what is missing, and the one command that mends it',
+    details: 'Tries every backend in a process of its own. Ends with 1 if a backend is broken or none is there.',
+    examples: [['For a bug report', 'imgano doctor --json']],
+  });
+
+  protected async run(signal: AbortSignal): Promise<number> {
+    const { examine } = await import('../../runtime/doctor/examine.js');
+    const found = await examine(signal);
+    signal.throwIfAborted();
+    printReport(this.context.stdout, this.json, found, () => [machineTable(found), backendTable(found)]);
+    const broken = found.backends.some((backend) => backend.state === 'broken');
+    return broken || found.default_backend === null ? 1 : 0;
+  }
+}
+
+function machineTable({
+  imgano,
+  node,
+  system,
+  cpu,
+  memory_bytes,
+  gpus,
+  cuda,
+  packages,
+  native,
+}: Examination): TableContent {
+  const features = Object.entries(cpu.features ?? {}).flatMap(([name, has]) => (has ? [name] : []));
+  const rows: (string | null)[][] = [
+    ['system', `${system.platform} ${system.release} ${system.arch}`],
+    ['node', `${node.version} (Node-API ${node.napi})`],
+    ['processor', `${cpu.model}, ${cpu.cores} threads${features.length > 0 ? `, ${features.join(' ')}` : ''}`],
+    ['memory', `${(memory_bytes / 2 ** 30).toFixed(1)} GiB`],
+  ];
+  if (gpus.length === 0) rows.push(['GPU', 'none seen (no answer from nvidia-smi)']);
+  for (const gpu of gpus) {
+    rows.push([
+      'GPU',
+      `${gpu.name}, ${gpu.memory_mib ?? '?'} MiB, driver ${gpu.driver}, compute ${gpu.compute_capability ?? '?'}`,
+    ]);
+  }
+  if (cuda !== null) rows.push(['library built for', `CUDA ${cuda.cuda ?? '?'}, cuDNN ${cuda.cudnn ?? '?'}`]);
+  for (const [name, version] of Object.entries(packages)) if (version !== null) rows.push([name, version]);
+  rows.push(['native cache', native.folder]);
+  return { columns: ['imgano', imgano], rows };
+}
+
+function backendTable({ backends, default_backend }: Examination): TableContent {
+  return {
+    columns: ['backend', 'state', 'can', 'what it is, or why not', 'to mend it'],
+    rows: backends.map(({ name, state, can, detail, fix }) => [
+      name === default_backend ? `${name} *` : name,
+      state,
+      Object.entries(can)
+        .flatMap(([what, able]) => (able ? [what] : []))
+        .join(' '),
+      detail,
+      fix,
+    ]),
+  };
+}
