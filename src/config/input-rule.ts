@@ -1,4 +1,4 @@
-import { oneOf, optional, PositiveInteger, strict, t, tagged, withDefault } from './codec.js';
+import { oneOf, optional, PositiveInteger, PositiveNumber, strict, t, tagged, withDefault } from './codec.js';
 import { SizeCodec } from './size.js';
 
 /** Every picture becomes exactly `size`, whatever its shape. */
@@ -15,7 +15,18 @@ const ShortSide = strict('ShortSide', {
   max_long_side: optional(PositiveInteger),
 });
 
-export const ResizeRule = tagged('ResizeRule', 'mode', { stretch: Stretch, short_side: ShortSide });
+/**
+ * Every picture is scaled by `factor`, so that a millimetre of the part stays as many pixels whatever the picture's size; sides are
+ * then rounded as for `short_side`.
+ */
+const Scale = strict('Scale', {
+  mode: oneOf(['scale']),
+  factor: withDefault(PositiveNumber, 1),
+  multiple: withDefault(PositiveInteger, 32),
+  max_long_side: optional(PositiveInteger),
+});
+
+export const ResizeRule = tagged('ResizeRule', 'mode', { stretch: Stretch, short_side: ShortSide, scale: Scale });
 export type ResizeRule = t.TypeOf<typeof ResizeRule>;
 
 /** How a picture becomes the tensor that a model sees: `[h, w, 3]` or `[h, w, 1]`, float32, 0..255. */

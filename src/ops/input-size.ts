@@ -2,14 +2,15 @@ import type { ResizeRule } from '../config/input-rule.js';
 import type { Size } from '../config/size.js';
 
 /**
- * The size that a picture has after the resize of an input rule. `short_side` keeps the shape: both sides are scaled alike,
+ * The size that a picture has after the resize of an input rule. `short_side` and `scale` keep the shape: both sides are scaled alike,
  * by less where the long side would pass `max_long_side`, then rounded to the nearest multiple (at least one, and never
  * past `max_long_side` when that holds a multiple).
  */
 export function inputSize(size: Size, rule: ResizeRule): Size {
   if (rule.mode === 'stretch') return rule.size;
-  const { multiple, pixels, max_long_side: longest = Infinity } = rule;
-  const scale = Math.min(pixels / Math.min(size.height, size.width), longest / Math.max(size.height, size.width));
+  const { multiple, max_long_side: longest = Infinity } = rule;
+  const wanted = rule.mode === 'scale' ? rule.factor : rule.pixels / Math.min(size.height, size.width);
+  const scale = Math.min(wanted, longest / Math.max(size.height, size.width));
   const most = Math.max(1, Math.floor(longest / multiple));
   const side = (length: number) => multiple * Math.min(most, Math.max(1, Math.round((length * scale) / multiple)));
   return { height: side(size.height), width: side(size.width) };

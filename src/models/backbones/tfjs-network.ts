@@ -87,7 +87,8 @@ class TfjsExtractor implements FeatureExtractor {
     readonly taps: readonly Tap[],
     private readonly network: Network,
   ) {
-    this.multiple = entry.input.multiple;
+    // What lies beyond the taps is not computed, so its strides do not bind.
+    this.multiple = Math.max(...taps.map((tap) => tap.stride));
     this.gain = tf.tensor1d(entry.std.map((std) => entry.scale / std));
     this.offset = tf.tensor1d(entry.mean.map((mean, i) => -mean / entry.std[i]));
   }
