@@ -13,9 +13,12 @@ function somePlace(random: Random, clearance: number): Point {
       ? random.uniform(RADII.step + clearance, RADII.rimChamfer - clearance)
       : random.uniform(RADII.bore + 8 + clearance, RADII.step - clearance);
     const place = { x: r * Math.cos(angle), y: r * Math.sin(angle) };
-    const free = BOLT_CENTRES.every((b) => Math.hypot(b.x - place.x, b.y - place.y) > RADII.boltChamfer + clearance);
-    if (free) return place;
+    if (clearOfBolts(place, clearance)) return place;
   }
+}
+
+function clearOfBolts({ x, y }: Point, clearance: number): boolean {
+  return BOLT_CENTRES.every((bolt) => Math.hypot(bolt.x - x, bolt.y - y) > RADII.boltChamfer + clearance);
 }
 
 const inPicture = (part: TurnedPart, { x, y }: Point): Point => ({ x: part.x + x, y: part.y + y });
@@ -31,9 +34,9 @@ function someArc(random: Random, length: number): Point[] {
   return line;
 }
 
-function onFace({ x, y }: Point): boolean {
-  const r = Math.hypot(x, y);
-  return r > RADII.bore + 12 && r < RADII.rimChamfer - 2;
+function onFace(point: Point): boolean {
+  const r = Math.hypot(point.x, point.y);
+  return r > RADII.bore + 12 && r < RADII.rimChamfer - 2 && clearOfBolts(point, 2);
 }
 
 /** A scratch across the tool marks: a bright burr with a dark furrow beside it. */
