@@ -1,5 +1,6 @@
-import { tf, type Tensor2D, type Tensor4D } from '../runtime/tf.js';
+import { tf, type Tensor2D, type Tensor3D, type Tensor4D } from '../runtime/tf.js';
 import type { AxisMatrix } from './axis-matrix.js';
+import { bandedProduct } from './banded-product.js';
 
 /**
  * `V . X . H^T` for every channel of every picture: one matrix product an axis, in the cheaper order, gradients exact.
@@ -21,15 +22,15 @@ export function applyAxes(x: Tensor4D, vertical: AxisMatrix, horizontal: AxisMat
   });
 }
 
-// One product a picture: a product with a batch axis leaves the fast path of the wasm backend.
 function alongHeight(x: Tensor4D, matrix: AxisMatrix): Tensor4D {
   if (matrix.identity) return x;
   const [n, h, w, c] = x.shape;
-  const weights = tf.tensor2d(matrix.rows, [matrix.to, matrix.from]);
-  const flat = x.reshape([n, h, w * c]);
-  const pictures = n === 1 ? [flat.reshape([h, w * c]) as Tensor2D] : (tf.unstack(flat) as Tensor2D[]);
-  const done = pictures.map((picture) => tf.matMul(weights, picture));
-  return (n === 1 ? done[0] : tf.stack(done)).reshape([n, matrix.to, w, c]);
+  if (n === 1) return bandedProduct(matrix, x.reshape([h, w * c])).reshape([1, matrix.to, w, c]);
+  // A product with a batch axis leaves the fast path of the wasm backend, which also copies the whole tensor for every slice.
+  const weights = tf.tensor2d(matrix.columns, [matrix.from, matrix.to]);
+  const upright = x.reshape<Tensor3D>([n, h, w * c]).transpose([0, 2, 1]);
+  const done = tf.matMul(upright.reshape<Tensor2D>([n * w * c, h]), weights).reshape([n, w * c, matrix.to]);
+  return done.transpose([0, 2, 1]).reshape([n, matrix.to, w, c]);
 }
 
 function alongWidth(x: Tensor4D, matrix: AxisMatrix): Tensor4D {

@@ -7,6 +7,9 @@ export interface AxisMatrix {
   /** `[from, to]`: multiplies from the right, so that no product needs the slow `transposeB` of the wasm backend. */
   readonly columns: Float32Array;
   readonly identity: boolean;
+  /** The first and the last input pixel that output pixel `i` takes anything from. */
+  readonly first: Int32Array;
+  readonly last: Int32Array;
 }
 
 const LIMIT = 32;
@@ -29,13 +32,18 @@ export function axisMatrix(key: string, from: number, to: number, make: () => Fl
 function build(from: number, to: number, weights: Float64Array): AxisMatrix {
   const rows = Float32Array.from(weights);
   const columns = new Float32Array(weights.length);
+  const first = new Int32Array(to).fill(from - 1);
+  const last = new Int32Array(to);
   let identity = from === to;
   for (let i = 0; i < to; i++) {
     for (let j = 0; j < from; j++) {
       const weight = rows[i * from + j];
       columns[j * to + i] = weight;
       if (weight !== (i === j ? 1 : 0)) identity = false;
+      if (weight === 0) continue;
+      first[i] = Math.min(first[i], j);
+      last[i] = j;
     }
   }
-  return { from, to, rows, columns, identity };
+  return { from, to, rows, columns, identity, first, last };
 }

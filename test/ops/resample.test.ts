@@ -88,11 +88,13 @@ onEveryBackend('resample', () => {
     [1, 5, 7, 3],
     [3, 6, 4, 2],
     [2, 3, 3, 1],
+    [1, 120, 2, 2],
   ] as [number, number, number, number][]) {
     for (const to of [
       { height: 9, width: 11 },
       { height: 4, width: 3 },
       { height: 12, width: 2 },
+      { height: 40, width: 1 },
     ]) {
       it(
         `weighs as defined: [${shape}] to ${to.height}x${to.width}`,
@@ -150,6 +152,20 @@ onEveryBackend('resample', () => {
 
 describe('resample antialias', () => {
   before(() => startRuntime('wasm'));
+
+  for (const interpolation of ['bilinear', 'bicubic'] as const) {
+    for (const size of ['17x20', '31x90', '100x40']) {
+      it(`equals PIL ${interpolation} of floats to ${size}`, async () => {
+        const [height, width] = size.split('x').map(Number);
+        const file = join(goldenMaps.folder, 'pil', `pil_${interpolation}_f32_${size}.npy`);
+        const green = goldenMaps.picture('pil', 'input').filter((_, i) => i % 3 === 1);
+        const x = tf.tensor4d(Float32Array.from(green), [1, 48, 64, 1]);
+        const out = resample(x, { height, width }, { interpolation, antialias: true });
+        expect(worst(await out.data(), readNpy(file).data as Float32Array)).to.be.below(1e-6);
+        tf.dispose([x, out]);
+      });
+    }
+  }
 
   for (const size of ['32x40', '64x64', '224x224']) {
     it(`equals PIL bilinear to ${size} within its fixed-point rounding`, async () => {
