@@ -23,23 +23,14 @@ export class DoctorCommand extends BaseCommand {
   }
 }
 
-function machineTable({
-  imgano,
-  node,
-  system,
-  cpu,
-  memory_bytes,
-  gpus,
-  cuda,
-  packages,
-  native,
-}: Examination): TableContent {
+function machineTable(found: Examination): TableContent {
+  const { node, system, cpu, gpus, library } = found;
   const features = Object.entries(cpu.features ?? {}).flatMap(([name, has]) => (has ? [name] : []));
   const rows: (string | null)[][] = [
     ['system', `${system.platform} ${system.release} ${system.arch}`],
     ['node', `${node.version} (Node-API ${node.napi})`],
     ['processor', `${cpu.model}, ${cpu.cores} threads${features.length > 0 ? `, ${features.join(' ')}` : ''}`],
-    ['memory', `${(memory_bytes / 2 ** 30).toFixed(1)} GiB`],
+    ['memory', `${(found.memory_bytes / 2 ** 30).toFixed(1)} GiB`],
   ];
   if (gpus.length === 0) rows.push(['GPU', 'none seen (no answer from nvidia-smi)']);
   for (const gpu of gpus) {
@@ -48,10 +39,15 @@ function machineTable({
       `${gpu.name}, ${gpu.memory_mib ?? '?'} MiB, driver ${gpu.driver}, compute ${gpu.compute_capability ?? '?'}`,
     ]);
   }
-  if (cuda !== null) rows.push(['library built for', `CUDA ${cuda.cuda ?? '?'}, cuDNN ${cuda.cudnn ?? '?'}`]);
-  for (const [name, version] of Object.entries(packages)) if (version !== null) rows.push([name, version]);
-  rows.push(['native cache', native.folder]);
-  return { columns: ['imgano', imgano], rows };
+  if (library !== null) {
+    const { cuda, cuda_version, cudnn_version } = library;
+    rows.push(['library built for', cuda ? `CUDA ${cuda_version ?? '?'}, cuDNN ${cudnn_version ?? '?'}` : 'CPU']);
+  }
+  for (const [name, version] of Object.entries(found.packages)) if (version !== null) rows.push([name, version]);
+  for (const { loaded_from } of found.backends) if (loaded_from !== null) rows.push(['native library', loaded_from]);
+  rows.push(['native cache', found.native.folder]);
+  for (const [name, value] of Object.entries(found.environment)) rows.push([name, value]);
+  return { columns: ['imgano', found.imgano], rows };
 }
 
 function backendTable({ backends, default_backend }: Examination): TableContent {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnsupportedBackendError } from '../../errors.js';
+import { BUILD_INFO_FILE, parseBuildInfo } from './build-info.js';
 
 /** A TensorFlow library with its C headers, ready to be linked against. */
 export interface TensorFlowLibrary {
@@ -41,6 +42,6 @@ export function findLibrary(dir: string): TensorFlowLibrary {
 }
 
 function isCudaBuild(base: string): boolean | null {
-  const info = join(base, 'python/platform/build_info.py');
-  return existsSync(info) ? /['"]is_cuda_build['"]\s*:\s*True/.test(readFileSync(info, 'utf8')) : null;
+  const info = join(base, BUILD_INFO_FILE);
+  return existsSync(info) ? (parseBuildInfo(readFileSync(info, 'utf8'))?.cuda ?? null) : null;
 }
