@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 
-// libvips remembers what it has opened. A camera that rewrites one file would be answered with the old picture.
+// Every picture is decoded from its bytes, once: what libvips remembers would only hold memory, and it must never answer with
+// an older picture of the same name.
 sharp.cache(false);
 
 export { sharp };
