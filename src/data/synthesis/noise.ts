@@ -1,13 +1,13 @@
-/** Smooth random numbers in -1..1 over the plane (value noise: Perlin 1985, with a lattice of hashed values). */
+/** Smooth random numbers in -1..1 over the plane. */
 export type Noise = (x: number, y: number) => number;
 
+const BITS = 7;
+const PERIOD = 2 ** BITS;
+const LAST = PERIOD - 1;
+
+/** Value noise (Perlin 1985): a lattice of random values, blended smoothly. It repeats itself after 128 steps. */
 export function valueNoise(seed: number): Noise {
-  const at = (ix: number, iy: number) => {
-    let h = Math.imul(ix, 0x27d4eb2d) ^ Math.imul(iy, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
-    h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return ((h ^ (h >>> 16)) >>> 0) / 0x7fffffff - 1;
-  };
+  const lattice = Float32Array.from({ length: PERIOD * PERIOD }, (_, i) => hashed(i, seed));
   return (x, y) => {
     const ix = Math.floor(x);
     const iy = Math.floor(y);
@@ -15,10 +15,22 @@ export function valueNoise(seed: number): Noise {
     const fy = y - iy;
     const sx = fx * fx * (3 - 2 * fx);
     const sy = fy * fy * (3 - 2 * fy);
-    const top = at(ix, iy) * (1 - sx) + at(ix + 1, iy) * sx;
-    const bottom = at(ix, iy + 1) * (1 - sx) + at(ix + 1, iy + 1) * sx;
+    const row = (iy & LAST) << BITS;
+    const next = ((iy + 1) & LAST) << BITS;
+    const left = ix & LAST;
+    const right = (ix + 1) & LAST;
+    const top = lattice[row | left] * (1 - sx) + lattice[row | right] * sx;
+    const bottom = lattice[next | left] * (1 - sx) + lattice[next | right] * sx;
     return top * (1 - sy) + bottom * sy;
   };
+}
+
+/** A number in -1..1 that looks random (the mixer of MurmurHash3). */
+function hashed(index: number, seed: number): number {
+  let h = Math.imul(index, 0x27d4eb2d) ^ Math.imul(seed, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 0) / 0x7fffffff - 1;
 }
 
 /** Several layers of noise, each of half the size and half the strength; about -1..1. */

@@ -23,7 +23,7 @@ export const RADII = {
   bolt: 6,
   boltChamfer: 7.5,
 };
-export const BOLTS = 6;
+const BOLTS = 6;
 
 /** The centres of the bolt holes in the frame of the part. */
 export const BOLT_CENTRES: readonly Point[] = Array.from({ length: BOLTS }, (_, i) => ({
