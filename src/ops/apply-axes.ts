@@ -12,14 +12,20 @@ import { bandedProduct } from './banded-product.js';
  * @returns `[n, H, W, c]` float32, owned by the caller
  */
 export function applyAxes(x: Tensor4D, vertical: AxisMatrix, horizontal: AxisMatrix): Tensor4D {
-  const { from: h, to: tall } = vertical;
-  const { from: w, to: wide } = horizontal;
-  const heightFirst = w * tall * h + tall * w * wide <= h * w * wide + wide * tall * h;
+  const heightFirst = isHeightFirst(vertical, horizontal, x.shape[3]);
   return tf.tidy(() => {
     const first = heightFirst ? alongHeight(x, vertical) : alongWidth(x, horizontal);
     const both = heightFirst ? alongWidth(first, horizontal) : alongHeight(first, vertical);
     return both === x ? x.clone() : both;
   });
+}
+
+/** In multiplications; moving a pixel to swap channels and columns costs about as much as a hundred. */
+function isHeightFirst(vertical: AxisMatrix, horizontal: AxisMatrix, channels: number): boolean {
+  const { from: h, to: tall } = vertical;
+  const { from: w, to: wide } = horizontal;
+  const swap = channels === 1 || horizontal.identity ? 0 : 100 * (w + wide);
+  return tall * h * w + tall * (w * wide + swap) <= h * (w * wide + swap) + tall * h * wide;
 }
 
 function alongHeight(x: Tensor4D, matrix: AxisMatrix): Tensor4D {
