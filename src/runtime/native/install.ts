@@ -175,8 +175,11 @@ async function fetchLibrary(
   }
   const { project, version } = parseWheelName(wheel);
   const size = statSync(wheel).size;
-  progress.start(`unpacking ${project} ${version}`, size);
-  const sha256 = await unpackWheel(wheel, workshop, { onBytes: (read) => progress.update(read), signal });
+  progress.start(`unpacking ${project} ${version}, megabytes`, Math.round(size / 1e6));
+  const sha256 = await unpackWheel(wheel, workshop, {
+    onBytes: (read) => progress.update(Math.round(read / 1e6)),
+    signal,
+  });
   progress.stop();
   progress.info(`sha256 ${sha256}  ${wheel.split('/').at(-1)}`);
   rmSync(join(workshop, 'download'), { recursive: true, force: true });

@@ -23,7 +23,7 @@ export async function installFromNpm(gpu: boolean, into: string, signal?: AbortS
     if (error instanceof InterruptedError) throw error;
     throw new UnsupportedBackendError(
       `the download of ${spec} failed; where storage.googleapis.com cannot be reached use --from auto, dir:PATH or ` +
-        `wheel:PATH (${(error as Error).message})`,
+        `wheel:PATH (${reasonOf((error as Error).message)})`,
       { cause: error },
     );
   }
@@ -38,4 +38,11 @@ export async function installFromNpm(gpu: boolean, into: string, signal?: AbortS
     rmSync(join(into, 'node_modules/@tensorflow', `tfjs${part}`), { recursive: true, force: true });
   }
   return packageDir;
+}
+
+/** The one line that says why in the page that npm prints. */
+function reasonOf(printed: string): string {
+  const code = /code:? '?(E[A-Z]+)/.exec(printed)?.[1];
+  const host = /hostname: '([^']+)'/.exec(printed)?.[1];
+  return code === undefined ? printed.split('\n')[0] : `${code}${host === undefined ? '' : ` ${host}`}`;
 }
