@@ -1,7 +1,11 @@
 import { DemoCommand } from './commands/demo.js';
+import { DoctorCommand } from './commands/doctor.js';
 import { EvaluateCommand } from './commands/evaluate.js';
 import { InferCommand } from './commands/infer.js';
 import { ModelsListCommand, ModelsShowCommand } from './commands/models.js';
+import { NativeInstallCommand } from './commands/native-install.js';
+import { NativeRemoveCommand } from './commands/native-remove.js';
+import { NativeStatusCommand } from './commands/native-status.js';
 import { TrainCommand } from './commands/train.js';
 
 /** Every command of the binary. Each imports what it needs when it runs, so that `--help` stays quick. */
