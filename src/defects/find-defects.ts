@@ -76,8 +76,9 @@ export async function findDefects(map: Tensor2D, request: DefectsRequest): Promi
     };
     for (const stage of PIPELINES[semantics].map) await run(stage);
     const { stats, peak } = await device.summary(roi);
-    runner.endOfMap(peak >= Math.fround(levels.low));
-    for (const stage of PIPELINES[semantics].mask) await run(stage);
+    // Below the lowest level everywhere: nothing to read back, and nothing that a stage could find.
+    if (peak < Math.fround(levels.low)) runner.clear();
+    else for (const stage of PIPELINES[semantics].mask) await run(stage);
     const drafts = await runner.drafts();
     const notes = notesOf(config, levels, semantics);
     return {

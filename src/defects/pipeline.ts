@@ -2,7 +2,7 @@ import { zeroBorder } from './map-stages/border.js';
 import { close, grow, open } from './map-stages/morphology.js';
 import { smooth } from './map-stages/smooth.js';
 import { threshold } from './map-stages/threshold.js';
-import { type DeviceStage, type Semantics, type Stage } from './stage.js';
+import { type MapStage, type Semantics, type Stage } from './stage.js';
 import { clipBorder, clipGrown, clipToRoi } from './stages/clip.js';
 import { fillHoles } from './stages/fill-holes.js';
 import { filters } from './stages/filters.js';
@@ -15,9 +15,9 @@ import { topK } from './stages/top-k.js';
 
 /** The stages of one semantics, in order. */
 export interface Pipeline {
-  /** Up to the threshold; after them a map without foreground needs no further stage. */
-  readonly map: readonly DeviceStage[];
-  /** From the mask to the list of regions. */
+  /** Before the threshold. */
+  readonly map: readonly MapStage[];
+  /** From the threshold to the list of regions. */
   readonly mask: readonly Stage[];
 }
 
@@ -29,16 +29,16 @@ export interface Pipeline {
  */
 export const PIPELINES: Readonly<Record<Semantics, Pipeline>> = {
   1: {
-    map: [zeroBorder, smooth, threshold],
+    map: [zeroBorder, smooth],
     mask: [
-      ...[hysteresis, open, close, filters, fillHoles, grow, keepMask('full'), clipToRoi, keepMask('roi')],
+      ...[threshold, hysteresis, open, close, filters, fillHoles, grow, keepMask('full'), clipToRoi, keepMask('roi')],
       ...[merge, quantileFilter, order, topK],
     ],
   },
   2: {
-    map: [smooth, threshold],
+    map: [smooth],
     mask: [
-      ...[clipBorder, clipToRoi, hysteresis, open, close, fillHoles, grow, clipGrown, filters],
+      ...[threshold, clipBorder, clipToRoi, hysteresis, open, close, fillHoles, grow, clipGrown, filters],
       ...[merge, quantileFilter, order, topK],
     ],
   },

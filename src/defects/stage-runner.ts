@@ -28,7 +28,8 @@ export class StageRunner {
         stage.apply(device, context);
         break;
       case 'mask':
-        if (this.state.on !== 'mask' || !device.maskReady) device.upload(await this.runs());
+        if (this.state.on !== 'map' && !(this.state.on === 'mask' && device.maskReady))
+          device.upload(await this.runs());
         stage.apply(device, context);
         this.state = { on: 'mask' };
         break;
@@ -43,9 +44,9 @@ export class StageRunner {
     }
   }
 
-  /** The map stages are done: the mask is there, or, below the lowest level, there is nothing in it. */
-  endOfMap(foreground: boolean): void {
-    this.state = foreground ? { on: 'mask' } : { on: 'runs', runs: emptyRuns(this.context.size) };
+  /** Makes the mask empty. */
+  clear(): void {
+    this.state = { on: 'runs', runs: emptyRuns(this.context.size) };
   }
 
   /** The regions at this point. */

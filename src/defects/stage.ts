@@ -40,9 +40,16 @@ interface Named {
   active(context: StageContext): boolean;
 }
 
-/** Changes the map before it is thresholded, makes the mask of it, or changes the mask; all as tensors. */
-export interface DeviceStage extends Named {
-  readonly on: 'map' | 'mask';
+/** Changes the map before it is thresholded, as a tensor. Depends on the config alone, so that calibration can run it. */
+export interface MapStage {
+  readonly name: string;
+  readonly on: 'map';
+  active(context: Pick<StageContext, 'config'>): boolean;
+  apply(device: DeviceMaps, context: Pick<StageContext, 'config'>): void;
+}
+/** Makes the mask of the map, or changes it, as a tensor. */
+export interface MaskStage extends Named {
+  readonly on: 'mask';
   apply(device: DeviceMaps, context: StageContext): void;
 }
 /** Changes the mask, as runs. */
@@ -62,4 +69,4 @@ export interface RegionsStage extends Named {
 }
 
 /** One step from map to regions. */
-export type Stage = DeviceStage | RunsStage | ComponentsStage | RegionsStage;
+export type Stage = MapStage | MaskStage | RunsStage | ComponentsStage | RegionsStage;

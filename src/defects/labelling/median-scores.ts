@@ -1,3 +1,4 @@
+import { type Size } from '../../config/size.js';
 import { type Runs } from './runs.js';
 
 /**
@@ -20,23 +21,27 @@ export class MedianScores {
   /** The medians, row by row; those outside all runs that were ever asked for are NaN. */
   at(runs: Runs): Float32Array {
     const { height, width, rowStart, start, end } = runs;
-    const { medians, values } = this;
+    const { medians } = this;
     const radius = this.ksize >> 1;
     for (let y = 0; y < height; y++) {
+      const innerRow = this.ksize === 3 && y > 0 && y < height - 1;
       for (let i = rowStart[y]; i < rowStart[y + 1]; i++) {
-        for (let x = start[i]; x < end[i]; x++) {
-          const p = y * width + x;
-          if (!Number.isNaN(medians[p])) continue;
-          const inside = x >= radius && y >= radius && x < width - radius && y < height - radius;
-          medians[p] =
-            this.ksize === 3 && inside ? median9(values, p - width, p, p + width) : this.windowMedian(y, x, runs);
-        }
+        const from = innerRow ? Math.max(start[i], radius) : end[i];
+        const to = innerRow ? Math.min(end[i], width - radius) : end[i];
+        for (let x = start[i]; x < Math.min(from, end[i]); x++) this.fill(y, x, runs);
+        if (from < to) medianRow(this.values, medians, y * width, width, from, to);
+        for (let x = Math.max(to, start[i]); x < end[i]; x++) this.fill(y, x, runs);
       }
     }
     return medians;
   }
 
-  private windowMedian(y: number, x: number, { height, width }: Runs): number {
+  private fill(y: number, x: number, size: Size): void {
+    const p = y * size.width + x;
+    if (Number.isNaN(this.medians[p])) this.medians[p] = this.windowMedian(y, x, size);
+  }
+
+  private windowMedian(y: number, x: number, { height, width }: Size): number {
     const radius = this.ksize >> 1;
     let n = 0;
     for (let dy = -radius; dy <= radius; dy++) {
@@ -49,21 +54,35 @@ export class MedianScores {
   }
 }
 
-/** The median of nine: columns sorted, then the middle of the highest low, the middle middle and the lowest high. */
-function median9(v: Float32Array, up: number, here: number, down: number): number {
-  const [a, b, c] = [
-    sort3(v[up - 1], v[here - 1], v[down - 1]),
-    sort3(v[up], v[here], v[down]),
-    sort3(v[up + 1], v[here + 1], v[down + 1]),
-  ];
-  return sort3(Math.max(a[0], b[0], c[0]), sort3(a[1], b[1], c[1])[1], Math.min(a[2], b[2], c[2]))[1];
+/**
+ * 3 x 3 medians of a piece of a row that does not touch the edge of the map. Every column of the window is sorted once and
+ * slides through; the median is the middle of the highest low, the middle middle and the lowest high.
+ */
+function medianRow(v: Float32Array, out: Float32Array, row: number, width: number, from: number, to: number): void {
+  let [low0, mid0, high0, low1, mid1, high1] = [0, 0, 0, 0, 0, 0];
+  for (let x = from - 1; x <= to; x++) {
+    const p = row + x;
+    const a = v[p - width];
+    const b = v[p];
+    const c = v[p + width];
+    const small = a < b ? a : b;
+    const large = a < b ? b : a;
+    const low = c < small ? c : small;
+    const high = c > large ? c : large;
+    const mid = c < small ? small : c > large ? large : c;
+    if (x > from) {
+      const lows = low0 > low1 ? (low0 > low ? low0 : low) : low1 > low ? low1 : low;
+      const highs = high0 < high1 ? (high0 < high ? high0 : high) : high1 < high ? high1 : high;
+      out[p - 1] = middleOf(lows, middleOf(mid0, mid1, mid), highs);
+    }
+    [low0, mid0, high0] = [low1, mid1, high1];
+    [low1, mid1, high1] = [low, mid, high];
+  }
 }
 
-function sort3(a: number, b: number, c: number): [number, number, number] {
-  const low = a < b ? a : b;
-  const high = a < b ? b : a;
-  if (c <= low) return [c, low, high];
-  return c >= high ? [low, high, c] : [low, c, high];
+function middleOf(a: number, b: number, c: number): number {
+  if (a < b) return b < c ? b : a < c ? c : a;
+  return a < c ? a : b < c ? c : b;
 }
 
 /** The middle of an odd number of values (Hoare's selection); reorders them. */

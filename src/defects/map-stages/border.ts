@@ -1,8 +1,8 @@
 import { suppressBorder } from '../../ops/border.js';
-import { type DeviceStage } from '../stage.js';
+import { type MapStage } from '../stage.js';
 
 /** Zeroes a frame of the map before it is smoothed: semantics 1 only, where a blur bleeds across the frame. */
-export const zeroBorder: DeviceStage = {
+export const zeroBorder: MapStage = {
   name: 'border',
   on: 'map',
   active: ({ config }) => config.border_ignore_px > 0,

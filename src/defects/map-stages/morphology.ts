@@ -6,10 +6,10 @@ import {
   reflected,
   type StructuringElement,
 } from '../../ops/morphology.js';
-import { type DeviceStage, type Semantics } from '../stage.js';
+import { type MaskStage, type Semantics } from '../stage.js';
 
 /** Removes what is smaller than a square: erosion, then dilation. */
-export const open: DeviceStage = {
+export const open: MaskStage = {
   name: 'open',
   on: 'mask',
   active: ({ config }) => config.open_ksize > 1,
@@ -20,7 +20,7 @@ export const open: DeviceStage = {
 };
 
 /** Bridges gaps smaller than a square: dilation, then erosion. */
-export const close: DeviceStage = {
+export const close: MaskStage = {
   name: 'close',
   on: 'mask',
   active: ({ config }) => config.close_ksize > 1,
@@ -31,7 +31,7 @@ export const close: DeviceStage = {
 };
 
 /** Grows the mask by OpenCV's ellipse. */
-export const grow: DeviceStage = {
+export const grow: MaskStage = {
   name: 'dilate',
   on: 'mask',
   active: ({ config }) => config.mask_dilate_ksize > 1,

@@ -1,9 +1,9 @@
 import { boxBlur } from '../../ops/box.js';
 import { gaussianBlur } from '../../ops/gaussian.js';
-import { type DeviceStage } from '../stage.js';
+import { type MapStage } from '../stage.js';
 
 /** Filters the map before it is thresholded. Border modes: median repeats the edge; gaussian and box reflect without it. */
-export const smooth: DeviceStage = {
+export const smooth: MapStage = {
   name: 'map_smoothing',
   on: 'map',
   active: ({ config: { map_smoothing: rule } }) =>
