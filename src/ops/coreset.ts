@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InterruptedError, ShapeError } from '../errors.js';
-import { tf, type Tensor1D, type Tensor2D } from '../runtime/tf.js';
+import { tf, type Tensor, type Tensor1D, type Tensor2D } from '../runtime/tf.js';
+import { farthestAmong } from './farthest-among.js';
 
-/** Steps between two turns of the event loop: progress is shown and an abort is noticed. */
-const STEPS_PER_TURN = 64;
+/** Rows that are looked at in one round; more find more rows to take in it, and cost more to look at. */
+const CANDIDATES = 128;
 
 export interface CoresetOptions {
   /** The row that is taken first, and kept. */
@@ -14,8 +15,11 @@ export interface CoresetOptions {
 
 /**
  * Greedy k-centre selection (Gonzalez 1985; Roth et al. 2022, algorithm 1): takes again and again the row that is farthest from all
- * rows taken so far. A step is one matrix-vector product, a minimum, an argMax and a gather on the device; nothing is
- * read back before the end. Ties go to the lowest row.
+ * rows taken so far. Ties go to the lowest row.
+ *
+ * Distances to what is taken only ever shrink. So the rows that are farthest now are the only ones that can be farthest as long as
+ * one of them stays above the best of the others, and several steps need one pass over all rows: a round looks at the 128 farthest
+ * rows, takes from them what the plain rule would take, and then updates all rows with one matrix product for all of them.
  *
  * @param rows `[n, d]`, borrowed
  * @param count how many rows to take, 1 to n
@@ -34,48 +38,52 @@ export async function greedyCoreset(rows: Tensor2D, count: number, options: Core
   // Centred rows have smaller norms, so that less is lost in |x|^2 + |c|^2 - 2 x.c.
   const centred = tf.tidy(() => rows.sub(rows.mean(0)) as Tensor2D);
   const norms = tf.tidy(() => centred.square().sum(1) as Tensor1D);
-  const chosen: Tensor1D[] = [tf.tensor1d([first], 'int32')];
   let nearest = tf.fill([n], Infinity) as Tensor1D;
+  const chosen: number[] = [];
+  let taken = [first];
   try {
-    while (chosen.length < count) {
-      const last = chosen[chosen.length - 1];
-      const [next, updated] = tf.tidy(() => farthest(centred, norms, nearest, last));
+    for (;;) {
+      chosen.push(...taken);
+      onProgress?.(chosen.length);
+      if (chosen.length === count) return Int32Array.from(chosen);
+      await nextTurn();
+      if (signal?.aborted) throw new InterruptedError('the selection of the memory bank was stopped');
+      const updated = tf.tidy(() => afterTaking(centred, norms, nearest, taken));
       nearest.dispose();
       nearest = updated;
-      chosen.push(next);
-      if (chosen.length % STEPS_PER_TURN === 0) {
-        onProgress?.(chosen.length);
-        await nextTurn();
-        if (signal?.aborted) throw new InterruptedError('the selection of the memory bank was stopped');
-      }
+      taken = await farthest(centred, nearest, count - chosen.length);
     }
-    const all = tf.tidy(() => tf.concat(chosen));
-    const indices = (await all.data()) as Int32Array;
-    all.dispose();
-    onProgress?.(count);
-    return distinct(indices, n);
   } finally {
-    tf.dispose([centred, norms, nearest, ...chosen]);
+    tf.dispose([centred, norms, nearest]);
   }
 }
 
-function farthest(rows: Tensor2D, norms: Tensor1D, nearest: Tensor1D, last: Tensor1D): [Tensor1D, Tensor1D] {
-  const center = tf.gather(rows, last).transpose() as Tensor2D;
-  // |c|^2 is the same for every row, but the running minimum compares different centres.
-  const squared = norms.sub(tf.matMul(rows, center).squeeze([1]).mul(2)).add(tf.gather(norms, last));
-  const updated = tf.minimum(nearest, squared) as Tensor1D;
-  return [updated.argMax().expandDims(0).toInt() as Tensor1D, updated];
+/** The squared distance of every row to the nearest taken one; a taken row itself is out of the race. */
+function afterTaking(rows: Tensor2D, norms: Tensor1D, nearest: Tensor1D, taken: readonly number[]): Tensor1D {
+  const places = tf.tensor1d([...taken], 'int32');
+  const centers = tf.gather(rows as Tensor, places).transpose() as Tensor2D;
+  const squared = norms.expandDims(1).sub(tf.matMul(rows, centers).mul(2)).add(tf.gather(norms, places));
+  const isTaken = tf.scatterND(places.expandDims(1), tf.ones([taken.length]), [rows.shape[0]] as [number]);
+  const shrunk = tf.minimum(nearest, squared.min(1).relu());
+  return tf.where(isTaken.greater(0), tf.fill([rows.shape[0]], -1), shrunk) as Tensor1D;
 }
 
-/** Once only duplicates are left, rounding decides and may name a row twice; free rows take its place, lowest first. */
-function distinct(indices: Int32Array, n: number): Int32Array {
-  const seen = new Set(indices);
-  if (seen.size === indices.length) return indices;
-  const free = Array.from({ length: n }, (_, i) => i).filter((i) => !seen.has(i));
-  const taken = new Set<number>();
-  return indices.map((index) => {
-    const row = taken.has(index) ? free.shift()! : index;
-    taken.add(row);
-    return row;
-  });
+/** What the plain rule would take next, as far as one look at the farthest rows can tell. */
+async function farthest(rows: Tensor2D, nearest: Tensor1D, wanted: number): Promise<number[]> {
+  const [n, d] = rows.shape;
+  const looked = Math.min(n, CANDIDATES + 1);
+  const { values, indices } = tf.topk(nearest, looked);
+  const candidates = tf.gather(rows as Tensor, indices as Tensor1D);
+  try {
+    const [squared, places, features] = await Promise.all([values.data(), indices.data(), candidates.data()]);
+    // Rows beyond the last candidate are at most as far as it.
+    const bound = looked === n ? -1 : squared[looked - 1];
+    return farthestAmong(
+      { squared: squared as Float32Array, places: places as Int32Array, features: features as Float32Array, width: d },
+      bound,
+      wanted,
+    );
+  } finally {
+    tf.dispose([values, indices, candidates]);
+  }
 }

@@ -14,6 +14,8 @@ export interface FeatureExtractor {
   readonly taps: readonly Tap[];
   /** Both sides of the input must be multiples of this. */
   readonly multiple: number;
+  /** Pixels by which a picture should be mirrored outwards, a multiple of `multiple`: less, and the padding of the filters shows. */
+  readonly context: number;
   /**
    * Reads nothing back, so that it can be part of a recorded graph.
    *

@@ -16,6 +16,8 @@ const FLOOR = 1e-4;
 export class FilterbankExtractor implements FeatureExtractor {
   readonly taps: readonly Tap[];
   readonly multiple: number;
+  /** The filters mirror the picture themselves. */
+  readonly context = 0;
   private readonly filters: Tensor4D;
   private readonly colors: Tensor4D;
   private readonly levels: number;

@@ -79,6 +79,7 @@ function cutAt(model: LayersModel, layers: readonly string[], id: string): Layer
 
 class TfjsExtractor implements FeatureExtractor {
   readonly multiple: number;
+  readonly context: number;
   private readonly gain: Tensor1D;
   private readonly offset: Tensor1D;
 
@@ -89,6 +90,8 @@ class TfjsExtractor implements FeatureExtractor {
   ) {
     // What lies beyond the taps is not computed, so its strides do not bind.
     this.multiple = Math.max(...taps.map((tap) => tap.stride));
+    // Zero padding reaches farther, but its visible part is gone after two features (docs/models/patchcore.md).
+    this.context = 2 * this.multiple;
     this.gain = tf.tensor1d(entry.std.map((std) => entry.scale / std));
     this.offset = tf.tensor1d(entry.mean.map((mean, i) => -mean / entry.std[i]));
   }

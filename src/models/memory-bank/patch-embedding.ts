@@ -18,6 +18,7 @@ export class PatchEmbedding {
   readonly stride: number;
   private readonly neighborhoods: (Tensor4D | null)[];
   private readonly mix: Tensor2D | null;
+  private readonly context: number;
 
   /** @param extractor borrowed */
   constructor(
@@ -25,11 +26,12 @@ export class PatchEmbedding {
     private readonly params: PatchcoreParams,
     seed: number,
   ) {
-    const { patch_size, layer_dim, feature_dim, projection_dim, context } = params;
+    const { patch_size, layer_dim, feature_dim, projection_dim } = params;
     this.stride = Math.min(...extractor.taps.map((tap) => tap.stride));
-    if (context % extractor.multiple !== 0) {
+    this.context = params.context ?? extractor.context;
+    if (this.context % extractor.multiple !== 0) {
       throw new ConfigError(
-        `context: expected a multiple of ${extractor.multiple} pixels for this backbone, got ${context}`,
+        `context: expected a multiple of ${extractor.multiple} pixels for this backbone, got ${this.context}`,
       );
     }
     this.neighborhoods = extractor.taps.map((tap) =>
@@ -45,14 +47,21 @@ export class PatchEmbedding {
    * @returns `[n, h / stride, w / stride, width]`, owned by the caller
    */
   embed(x: Tensor4D): Tensor4D {
-    const { context } = this.params;
+    const [, height, width] = x.shape;
+    // A picture can be mirrored by its own side at most.
+    const [top, left] = [Math.min(this.context, height), Math.min(this.context, width)];
     return tf.tidy(() => {
-      const frame: [number, number] = [context, context];
-      const padded = context === 0 ? x : (tf.mirrorPad(x, [[0, 0], frame, frame, [0, 0]], 'reflect') as Tensor4D);
-      const [, height, width] = x.shape;
+      const frame: [number, number][] = [
+        [0, 0],
+        [top, top],
+        [left, left],
+        [0, 0],
+      ];
+      const mirrored = this.context === 0 ? x : (tf.mirrorPad(x, frame, 'symmetric') as Tensor4D);
       const grid = { height: height / this.stride, width: width / this.stride };
-      const layers = this.extractor.extract(padded).map((features, i) => {
-        const patches = this.aggregate(cropped(features, context / this.extractor.taps[i].stride), i);
+      const layers = this.extractor.extract(mirrored).map((features, i) => {
+        const { stride } = this.extractor.taps[i];
+        const patches = this.aggregate(cropped(features, top / stride, left / stride), i);
         return patches.shape[1] === grid.height ? patches : resample(patches, grid, { interpolation: 'bilinear' });
       });
       const joined = layers.length === 1 ? layers[0] : tf.concat(layers, 3);
@@ -78,10 +87,10 @@ export class PatchEmbedding {
   }
 }
 
-function cropped(x: Tensor4D, frame: number): Tensor4D {
-  if (frame === 0) return x;
+function cropped(x: Tensor4D, top: number, left: number): Tensor4D {
+  if (top === 0 && left === 0) return x;
   const [, h, w] = x.shape;
-  return x.slice([0, frame, frame, 0], [-1, h - 2 * frame, w - 2 * frame, -1]);
+  return x.slice([0, top, left, 0], [-1, h - 2 * top, w - 2 * left, -1]);
 }
 
 /** The paper's `unfold` of a neighbourhood and mean over `channels * size * size` values to `to`, as one convolution. */

@@ -26,11 +26,14 @@ const Params = strict('PatchcoreParams', {
   /** A named set of values for the keys that are not given. */
   profile: withDefault(oneOf(['default', 'paper', 'anomalib']), 'default'),
   backbone: withDefault(Backbone, { name: 'filterbank', stride: 8, levels: 3 }),
-  resize: withDefault(ResizeRule, { mode: 'short_side', pixels: 256, multiple: 32 }),
+  resize: withDefault(ResizeRule, { mode: 'scale', factor: 1, multiple: 32, max_long_side: 512 }),
   interpolation: withDefault(oneOf(['bilinear', 'bicubic', 'area']), 'bilinear'),
   antialias: withDefault(t.boolean, true),
-  /** Pixels by which every picture is mirrored outwards before the backbone, so that its padding stays off the picture. */
-  context: withDefault(NonNegativeInteger, 0),
+  /**
+   * Pixels by which every picture is mirrored outwards before the backbone, so that the zero padding of its convolutions stays off
+   * the picture; null = as many as the backbone needs.
+   */
+  context: withDefault(nullable(NonNegativeInteger), null),
   /** Side of the neighbourhood whose mean describes a patch; 1 = the feature alone. */
   patch_size: withDefault(OddInteger, 3),
   patch_padding: withDefault(oneOf(['zero', 'reflect']), 'zero'),
@@ -55,7 +58,7 @@ const Params = strict('PatchcoreParams', {
   neighbor_reduce: withDefault(oneOf(['mean', 'kth']), 'mean'),
   distance: withDefault(oneOf(['euclidean', 'squared']), 'euclidean'),
   /** The share of the highest patches whose mean is the image score; 0 = the highest patch alone. */
-  score_top: withDefault(Unit, 0),
+  score_top: withDefault(Unit, 0.01),
   /** The paper's re-weighting of the highest patch by the neighbourhood of its nearest row. */
   reweight: withDefault(t.boolean, false),
   reweight_neighbors: withDefault(PositiveInteger, 9),
@@ -69,6 +72,8 @@ export const PatchcoreParams = withProfiles(Params, 'profile', {
   default: {},
   /** Roth et al. 2022 and its published code, but for the centre crop. */
   paper: {
+    resize: { mode: 'short_side', pixels: 256, multiple: 32 },
+    score_top: 0,
     layer_dim: 1024,
     feature_dim: 1024,
     coreset_ratio: 0.1,
@@ -81,6 +86,7 @@ export const PatchcoreParams = withProfiles(Params, 'profile', {
   /** anomalib 2. */
   anomalib: {
     resize: { mode: 'stretch', size: { height: 256, width: 256 } },
+    score_top: 0,
     coreset_ratio: 0.1,
     max_bank: null,
     reweight: true,
