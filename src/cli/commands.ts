@@ -16,4 +16,8 @@ export const COMMANDS = [
   DemoCommand,
   ModelsListCommand,
   ModelsShowCommand,
+  DoctorCommand,
+  NativeInstallCommand,
+  NativeStatusCommand,
+  NativeRemoveCommand,
 ];

@@ -71,7 +71,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
 async function splitPictures(
   config: RunConfig,
 ): Promise<{ fit: PictureSource[]; calibration: PictureSource[]; split: 'held_out' | 'val' }> {
-  const items = await openDataset(config.dataset.root);
+  const items = await openDataset(config.dataset.root, { seed: config.seed });
   const category = config.dataset.category;
   const normals = items.filter((item) => item.label === 0 && (category === null || item.category === category));
   const train = normals.filter((item) => item.split === 'train').map((item) => item.source);
