@@ -5,8 +5,10 @@ import { convPadding } from './kernels/conv-padding.js';
 import { denseBincount } from './kernels/dense-bincount.js';
 import { depthwiseGradients } from './kernels/depthwise-gradients.js';
 import { maxPoolGradient } from './kernels/max-pool-gradient.js';
+import { repairMirrorPadGradient } from './kernels/mirror-pad-gradient.js';
 import { poolPadding } from './kernels/pool-padding.js';
 import { applyRepairs, type KernelRepair } from './kernels/repair.js';
+import { resizeGradient } from './kernels/resize-gradient.js';
 import { roundInt32 } from './kernels/round-int32.js';
 import { segmentSum } from './kernels/segment-sum.js';
 import { transform } from './kernels/transform.js';
@@ -20,6 +22,7 @@ export const KERNEL_REPAIRS: readonly KernelRepair[] = [
   ...convPadding,
   convFilterGradient,
   ...depthwiseGradients,
+  resizeGradient,
   segmentSum,
   transform,
   denseBincount,
@@ -27,5 +30,6 @@ export const KERNEL_REPAIRS: readonly KernelRepair[] = [
 
 /** Mends the kernels of one backend. Its kernels must be registered already; a second call changes nothing. */
 export function repairKernels(backend: BackendName): void {
+  repairMirrorPadGradient(); // gradients belong to no backend
   applyRepairs(KERNEL_REPAIRS.filter((repair) => repair.backend === backend));
 }
