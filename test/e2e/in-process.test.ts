@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RawPicture } from '../../src/data/raw-picture.js';
+import type * as Imgano from '../../src/index.js';
 import { NotFittedError } from '../../src/errors.js';
 import { openRun, type OpenedRun } from '../../src/inference/open-run.js';
 import { tf } from '../../src/runtime/tf.js';
@@ -10,9 +11,7 @@ import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
 import { toyPicture } from '../support/toy-pictures.js';
 
 // A worker thread starts from a compiled file, so the isolated runs are those of the built package.
-const built = (await import(
-  new URL('../../dist/index.js', import.meta.url).href
-)) as typeof import('../../src/index.js');
+const built = (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof Imgano;
 
 describe('in-process', () => {
   const dir = scratch();
