@@ -45,26 +45,39 @@ export function reflected(element: StructuringElement): StructuringElement {
 export function dilate(maps: Tensor3D, by: StructuringElement): Tensor3D {
   const { ksize, anchor, spans } = by;
   if (ksize === 1) return maps.clone();
-  const [n, h, w] = maps.shape;
+  const [, h, w] = maps.shape;
   return tf.tidy(() => {
     const after = ksize - 1 - anchor;
     const frame: [number, number][] = [
       [0, 0],
       [anchor, after],
       [anchor, after],
-      [0, 0],
     ];
-    const padded = maps.reshape<Tensor4D>([n, h, w, 1]).pad(frame, OUTSIDE) as Tensor4D;
-    let out: Tensor4D | null = null;
+    const padded = maps.pad<Tensor3D>(frame, OUTSIDE);
+    let out: Tensor3D | null = null;
     for (const { span, from, rows } of bands(spans)) {
       const [left, right] = span;
-      const columns: Tensor4D = padded.slice([0, from, left, 0], [-1, h + rows - 1, w + right - left - 1, -1]);
-      const across: Tensor4D = right - left === 1 ? columns : tf.maxPool(columns, [1, right - left], 1, 'valid');
-      const down: Tensor4D = rows === 1 ? across : tf.maxPool(across, [rows, 1], 1, 'valid');
-      out = out === null ? down : tf.maximum<Tensor4D>(out, down);
+      const band: Tensor3D = padded.slice([0, from, left], [-1, h + rows - 1, w + right - left - 1]);
+      const tall = maximumOfRows(band, rows);
+      const highest = right - left === 1 ? tall : swapped(maximumOfRows(swapped(tall), right - left));
+      out = out === null ? highest : tf.maximum<Tensor3D>(out, highest);
     }
-    return out!.reshape<Tensor3D>([n, h, w]);
+    return out!;
   });
+}
+
+/**
+ * The maximum of every `count` successive rows. The columns stand in for the channels of the pool, which every backend
+ * walks fastest: a pool over one channel is 20 times slower on the native one.
+ */
+function maximumOfRows(maps: Tensor3D, count: number): Tensor3D {
+  if (count === 1) return maps;
+  const [n, h, w] = maps.shape;
+  return tf.maxPool(maps.reshape<Tensor4D>([n, h, 1, w]), [count, 1], 1, 'valid').reshape([n, h - count + 1, w]);
+}
+
+function swapped(maps: Tensor3D): Tensor3D {
+  return tf.transpose(maps, [0, 2, 1]);
 }
 
 /** Grey-scale erosion: the minimum over the element's window, as `dilate` otherwise. */
