@@ -296,7 +296,12 @@ const CASES: Record<string, Case> = {
   },
   'image.transform': {
     inputs: [image],
-    fn: (x) => tf.image.transform(x, tf.tensor2d([1, 0.1, 0.5, -0.1, 1, 0.2, 0, 0, 1, 0.1, 0.5, -0.1, 1, 0.2, 0, 0], [2, 8]), 'bilinear'),
+    fn: (x) =>
+      tf.image.transform(
+        x,
+        tf.tensor2d([1, 0.1, 0.5, -0.1, 1, 0.2, 0, 0, 1, 0.1, 0.5, -0.1, 1, 0.2, 0, 0], [2, 8]),
+        'bilinear',
+      ),
   },
   'maxPool, padding in pixels': { inputs: [image], fn: (x) => tf.maxPool(x, 3, 1, 1) },
   'conv2d, padding in pixels': { inputs: [image, [3, 3, 3, 4]], fn: (x, w) => tf.conv2d(x, w, 1, 1) },
