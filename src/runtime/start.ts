@@ -85,12 +85,13 @@ function startNative(gpu: boolean): void {
   }
   const native = nativeBackend();
   if (native === null) {
-    const why = failures.length > 0 ? failures.join('; ') : 'no native build was found';
+    const why = failures.length > 0 ? failures.join('; ') : `no native ${gpu ? 'GPU ' : ''}build was found`;
     throw new UnsupportedBackendError(`backend "tensorflow": ${why}; ${fix}`);
   }
   if (gpu && !native.binding.isUsingGpuDevice()) {
+    const hasGpuBuild = nativeCandidates().some((found) => found.gpu);
     throw new UnsupportedBackendError(
-      `backend "tensorflow" on a GPU: ${native.candidate.title} ${native.candidate.gpu ? 'sees no GPU; run: imgano doctor' : `is a CPU build; ${fix}`}`,
+      `backend "tensorflow": ${native.title} sees no GPU; ${hasGpuBuild ? 'run: imgano doctor' : fix}`,
     );
   }
 }

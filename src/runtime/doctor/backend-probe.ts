@@ -30,7 +30,7 @@ export async function probeBackend(name: string): Promise<ProbeFacts> {
   return {
     start_ms: Math.round(performance.now() - started),
     tensorflow: native?.binding.TF_Version ?? null,
-    loaded_from: native?.candidate.title ?? null,
+    loaded_from: native?.title ?? null,
     gpu: native?.binding.isUsingGpuDevice() ?? false,
   };
 }

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UnsupportedBackendError } from '../../errors.js';
 import type { TensorFlowLibrary } from './library.js';
+import { QUIET_SOURCE } from './quiet.js';
 import { runCommand } from './run-command.js';
 import { NAPI_VERSION } from './versions.js';
 
@@ -27,7 +28,6 @@ export async function compileAddon(options: {
   }
   const { packageDir, headersDir, library, runPath, output, signal } = options;
   mkdirSync(dirname(output), { recursive: true });
-  const compiler = process.env.CXX || 'g++';
   const args = [
     ...['-O2', '-std=c++17', '-fPIC', '-shared', '-w', `-DNAPI_VERSION=${NAPI_VERSION}`],
     ...['-I', packageDir, '-I', library.includeDir, '-I', join(headersDir, 'include')],
@@ -35,6 +35,27 @@ export async function compileAddon(options: {
     ...['-L', library.libraryDir, ...library.files.map((name) => `-l:${name}`), `-Wl,-rpath,${runPath}`],
     ...['-o', output],
   ];
+  await compile(args, signal);
+}
+
+/**
+ * Compiles the small addon that silences the standard error while TensorFlow loads.
+ *
+ * @throws UnsupportedBackendError if there is no C++ compiler, or it refuses
+ */
+export async function compileQuietAddon(headersDir: string, output: string, signal?: AbortSignal): Promise<void> {
+  const source = `${output}.cc`;
+  writeFileSync(source, QUIET_SOURCE);
+  const include = join(headersDir, 'include');
+  await compile(
+    ['-O1', '-fPIC', '-shared', `-DNAPI_VERSION=${NAPI_VERSION}`, '-I', include, source, '-o', output],
+    signal,
+  );
+  rmSync(source);
+}
+
+async function compile(args: readonly string[], signal?: AbortSignal): Promise<void> {
+  const compiler = process.env.CXX || 'g++';
   try {
     await runCommand(compiler, args, { signal });
   } catch (error) {

@@ -1,5 +1,3 @@
-import type { InferenceModel } from '@tensorflow/tfjs';
-
 /** One attribute of a TensorFlow op, as the addon takes it. */
 export interface OpAttribute {
   readonly name: string;
@@ -37,10 +35,4 @@ export interface NativeBinding {
   executeOp(name: string, attributes: OpAttribute[], inputIds: number[], outputs: number): TensorMetadata[];
   isUsingGpuDevice(): boolean;
   getNumOfTensors(): number;
-}
-
-/** `saved_model.js` of tfjs-node. */
-export interface SavedModels {
-  loadSavedModel(path: string, tags?: string[], signature?: string): Promise<InferenceModel & { dispose(): void }>;
-  getNumOfSavedModels(): number;
 }

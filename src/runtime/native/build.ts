@@ -1,6 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { decode, NonEmptyString, NonNegativeInteger, nullable, oneOf, strict, t } from '../../config/codec.js';
+import {
+  decode,
+  NonEmptyString,
+  NonNegativeInteger,
+  nullable,
+  oneOf,
+  optional,
+  strict,
+  t,
+} from '../../config/codec.js';
 import { NAPI_VERSION, TFJS_NODE } from './versions.js';
 
 /** What lies in one folder of the native cache; the file says it so that `status` need not load anything. */
@@ -18,6 +27,8 @@ export const NativeBuild = strict('NativeBuild', {
   package_dir: NonEmptyString,
   /** The addon, relative to the build. */
   addon: NonEmptyString,
+  /** The addon that keeps the standard error quiet while TensorFlow loads, relative to the build. */
+  quiet: optional(NonEmptyString),
   /** The TensorFlow libraries: relative to the build, or absolute where they stay outside it. */
   libraries: t.array(NonEmptyString),
   bytes: NonNegativeInteger,

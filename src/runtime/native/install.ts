@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, renameSync, rmSync, statfsSync, statSync, write
 import { join, relative } from 'node:path';
 import { UnsupportedBackendError } from '../../errors.js';
 import { type Progress, silent } from '../progress.js';
-import { compileAddon } from './addon.js';
+import { compileAddon, compileQuietAddon } from './addon.js';
 import { BUILD_FILE, buildName, type NativeBuild } from './build.js';
 import { listBuilds } from './builds.js';
 import { nativeFolder } from './folder.js';
@@ -143,6 +143,8 @@ async function make(from: NativeSource, gpu: boolean, workshop: string, progress
     output: join(workshop, addon),
     signal,
   });
+  const quiet = join('addon', 'quiet.node');
+  await compileQuietAddon(headersDir, join(workshop, quiet), signal);
   if (own) rmSync(library.includeDir, { recursive: true });
   rmSync(headersDir, { recursive: true });
   const libraries = library.files.map((name) => join(library.libraryDir, name));
@@ -153,6 +155,7 @@ async function make(from: NativeSource, gpu: boolean, workshop: string, progress
     source_sha256: sha256,
     package_dir: relative(workshop, packageDir),
     addon,
+    quiet,
     libraries: own ? libraries.map((path) => relative(workshop, path)) : libraries,
   };
 }

@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { io, KernelBackend } from '@tensorflow/tfjs';
 import { tf } from '../tf.js';
 import { listBuilds } from './builds.js';
 import { commonJsLoader } from './common-js.js';
 import { installedPackages } from './installed.js';
-import type { NativeBinding, SavedModels } from './binding.js';
+import type { NativeBinding } from './binding.js';
 import { utilForTfjsNode } from './polyfill.js';
+import { quietly } from './quiet.js';
 
 /** Where a native backend can be loaded from. */
 export interface NativeCandidate {
@@ -14,21 +16,26 @@ export interface NativeCandidate {
   readonly gpu: boolean;
   readonly packageDir: string;
   readonly addon: string;
+  /** See `quietly`; null where there is none. */
+  readonly quiet: string | null;
 }
 
 /** The loaded native backend. */
 export interface Native {
-  readonly candidate: NativeCandidate;
+  /** Where it came from, as the user knows it. */
+  readonly title: string;
   readonly binding: NativeBinding;
-  /** tfjs-node's `loadSavedModel` and what belongs to it. */
-  readonly savedModels: SavedModels;
 }
 
 const require = createRequire(import.meta.url);
 let current: Native | null = null;
 
-/** The native backend of this process, once `startRuntime` has loaded it, else null. */
+/** The native backend of this process, once `startRuntime` or the application itself has loaded it, else null. */
 export function nativeBackend(): Native | null {
+  if (current === null) {
+    const own = tf.findBackend('tensorflow') as unknown as { binding: NativeBinding } | null;
+    if (own != null) current = { title: 'the tfjs-node that the application imported', binding: own.binding };
+  }
   return current;
 }
 
@@ -37,7 +44,7 @@ export function nativeCandidates(): NativeCandidate[] {
   const packages = installedPackages().flatMap(({ name, dir, addon, problem }) =>
     addon === null || problem !== null
       ? []
-      : [{ title: name as string, gpu: name.endsWith('-gpu'), packageDir: dir, addon }],
+      : [{ title: name as string, gpu: name.endsWith('-gpu'), packageDir: dir, addon, quiet: null }],
   );
   const builds = listBuilds().flatMap(({ dir, build, problem }) =>
     build === null || problem !== null
@@ -48,6 +55,7 @@ export function nativeCandidates(): NativeCandidate[] {
             gpu: build.flavour === 'gpu',
             packageDir: join(dir, build.package_dir),
             addon: join(dir, build.addon),
+            quiet: build.quiet === undefined ? null : join(dir, build.quiet),
           },
         ],
   );
@@ -61,8 +69,9 @@ export function nativeCandidates(): NativeCandidate[] {
  * @throws Error if the addon cannot be loaded
  */
 export function loadNative(candidate: NativeCandidate): Native {
-  if (current !== null) return current;
-  const binding = require(candidate.addon) as NativeBinding;
+  const loaded = nativeBackend();
+  if (loaded !== null) return loaded;
+  const binding = quietly(candidate.quiet, () => require(candidate.addon) as NativeBinding);
   const load = commonJsLoader(
     new Map<string, unknown>([
       ['@tensorflow/tfjs', tf],
@@ -73,19 +82,16 @@ export function loadNative(candidate: NativeCandidate): Native {
   const file = (name: string): unknown => load(join(candidate.packageDir, 'dist', name));
   file('register_all_kernels.js');
   const { NodeJSKernelBackend } = file('nodejs_kernel_backend.js') as {
-    NodeJSKernelBackend: new (
-      binding: NativeBinding,
-      packageName: string,
-    ) => Parameters<typeof tf.registerBackend>[1] extends () => infer B ? Awaited<B> : never;
+    NodeJSKernelBackend: new (binding: NativeBinding, packageName: string) => KernelBackend;
   };
   // the package name decides whether the backend allows what only its GPU kernels can do
   const packageName = binding.isUsingGpuDevice() ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, packageName), 3);
   const { nodeFileSystemRouter } = file('io/file_system.js') as {
-    nodeFileSystemRouter: Parameters<typeof tf.io.registerLoadRouter>[0];
+    nodeFileSystemRouter: Parameters<typeof io.registerLoadRouter>[0];
   };
   tf.io.registerLoadRouter(nodeFileSystemRouter);
   tf.io.registerSaveRouter(nodeFileSystemRouter);
-  current = { candidate, binding, savedModels: file('saved_model.js') as SavedModels };
+  current = { title: candidate.title, binding };
   return current;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { backends } from '../../support/backends.js';
 import { runModule } from '../../support/child.js';
+import { nativeCandidates } from '../../../src/runtime/native/load.js';
 
 const START = "import { startRuntime } from './src/runtime/start.js';\nimport { tf } from './src/runtime/tf.js';\n";
 
@@ -30,6 +31,18 @@ const START = "import { startRuntime } from './src/runtime/start.js';\nimport { 
     expect(stdout.trim(), stderr).to.match(/^2,3 .*tensorflow.*wasm/);
   });
 
+  it('takes the backend that the application has started itself', async () => {
+    const { stdout, stderr } = await runModule(`
+      ${START}
+      import { nativeBackend } from './src/runtime/native/load.js';
+      tf.registerBackend('tensorflow', () => Object.assign(new tf.KernelBackend(), { binding: { theirs: true } }));
+      await tf.setBackend('tensorflow');
+      await startRuntime('tensorflow');
+      console.log(nativeBackend().title, nativeBackend().binding.theirs);
+    `);
+    expect(stdout.trim(), stderr).to.equal('the tfjs-node that the application imported true');
+  });
+
   it('saves and loads a layers model through file://', async () => {
     const { stdout, stderr } = await runModule(`
       import { mkdtempSync, rmSync } from 'node:fs';
@@ -45,6 +58,28 @@ const START = "import { startRuntime } from './src/runtime/start.js';\nimport { 
       rmSync(dir, { recursive: true });
     `);
     expect(stdout.trim(), stderr).to.equal('5');
+  });
+
+  it('loads without a word, also the words of TensorFlow itself', async function () {
+    if (nativeCandidates()[0].quiet === null) this.skip(); // a package of the project has no such addon
+    const { stdout, stderr } = await runModule(`${START}console.log(await startRuntime('tensorflow'));`);
+    expect([stdout, stderr]).to.deep.equal(['tensorflow\n', '']);
+  });
+
+  it('passes on everything else that is written while it loads, also by a library that crashes', async function () {
+    const addon = nativeCandidates()[0].quiet;
+    if (addon === null) this.skip();
+    const quietly = `
+      import { writeSync } from 'node:fs';
+      import { quietly } from './src/runtime/native/quiet.js';
+      quietly(${JSON.stringify(addon)}, () => {`;
+    const warned = await runModule(
+      `${quietly} writeSync(2, 'oneDNN custom operations are on.\\nno such device\\n'); });`,
+    );
+    expect(warned.stderr).to.equal('no such device\n');
+    const crashed = await runModule(`${quietly} writeSync(2, 'last words\\n'); process.abort(); });`);
+    expect(crashed.signal).to.equal('SIGABRT');
+    expect(crashed.stderr).to.match(/last words/);
   });
 
   it('runs in a worker thread', async () => {
