@@ -3,7 +3,7 @@ import type { BackendName } from '../backends.js';
 import { type Tensor, tf } from '../tf.js';
 
 /** What a kernel is called with; the inputs of a kernel that an op runs are whole tensors. */
-export interface KernelCall {
+interface KernelCall {
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly attrs: Readonly<Record<string, unknown>>;
   readonly backend: unknown;

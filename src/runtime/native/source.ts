@@ -24,3 +24,8 @@ export function parseSource(text: string): NativeSource {
   if (!existsSync(path)) throw new ConfigError(`--from ${kind}: there is no ${path}; check the path`);
   return { kind, path };
 }
+
+/** The source as the description of a build records it. */
+export function describeSource(from: NativeSource): string {
+  return from.kind === 'dir' || from.kind === 'wheel' ? `${from.kind}:${from.path}` : from.kind;
+}
