@@ -15,16 +15,16 @@ export interface Ellipse {
 export function momentEllipse(blob: Blob): Ellipse {
   const { area: n, sumX, sumY } = blob;
   const [x0, y0] = blob.box;
-  // Whole numbers, moved to the box's corner first: regions of the same shape give the same bits wherever they lie.
+  // Whole numbers, moved to the box's corner first: the same shape gives the same bits wherever and whichever way it lies.
   const sx = sumX - n * x0;
   const sy = sumY - n * y0;
   const xx = blob.sumXX - 2 * x0 * sumX + n * x0 * x0;
   const yy = blob.sumYY - 2 * y0 * sumY + n * y0 * y0;
   const xy = blob.sumXY - x0 * sumY - y0 * sumX + n * x0 * y0;
   const square = 1 / 12;
-  const a = (xx - (sx * sx) / n) / n + square;
-  const c = (yy - (sy * sy) / n) / n + square;
-  const b = (xy - (sx * sy) / n) / n;
+  const a = (n * xx - sx * sx) / (n * n) + square;
+  const c = (n * yy - sy * sy) / (n * n) + square;
+  const b = (n * xy - sx * sy) / (n * n);
   const spread = Math.hypot((a - c) / 2, b);
   const mean = (a + c) / 2;
   const round = spread <= 1e-9 * mean;
