@@ -6,6 +6,7 @@ import {
   NonEmptyString,
   nullable,
   oneOf,
+  OpenUnit,
   optional,
   PositiveInteger,
   refine,
@@ -17,7 +18,8 @@ import {
 } from './codec.js';
 
 const AtLeastOne = refine('number of 1 or more', t.number, (n) => Number.isFinite(n) && n >= 1);
-const Quantile = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
+/** Of normal pixels; 1 is their maximum. */
+export const Quantile = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
 /** Left, top, right, bottom as shares of the map's width and height. */
 const Rectangle = refine(
   'four finite numbers [x1, y1, x2, y2]',
@@ -76,6 +78,12 @@ export const MergeNearby = strict('MergeNearby', {
   distance: withDefault(oneOf(['box', 'pixels']), 'box'),
 });
 
+/** For `false_region_budget`: at most this many false regions in 1,000 good pictures, claimed with this confidence. */
+export const FalseRegionBudget = strict('FalseRegionBudget', {
+  max_regions_per_1000: withDefault(NonNegativeNumber, 10),
+  confidence: withDefault(OpenUnit, 0.95),
+});
+
 const defaultsOf = <P extends t.Props>(codec: t.Type<StrictType<P>>) => {
   const decoded = codec.decode({});
   if (isLeft(decoded)) throw new Error(`${codec.name} has a key without a default`);
@@ -90,14 +98,7 @@ const Keys = strict('DefectsConfig', {
     'normal_pixel_quantile',
   ),
   pixel_normal_quantile: withDefault(Quantile, 0.999),
-  /** For `false_region_budget`: at most this many false regions in 1,000 good pictures, claimed with this confidence. */
-  false_region_budget: withDefault(
-    strict('FalseRegionBudget', {
-      max_regions_per_1000: withDefault(NonNegativeNumber, 10),
-      confidence: withDefault(Unit, 0.95),
-    }),
-    { max_regions_per_1000: 10, confidence: 0.95 },
-  ),
+  false_region_budget: withDefault(FalseRegionBudget, () => defaultsOf(FalseRegionBudget)),
   mask_format: withDefault(oneOf(['png', 'npy', 'npz']), 'png'),
   mask_space: withDefault(oneOf(['roi', 'full']), 'roi'),
   /** At most one of the four region-of-interest keys may be set. */

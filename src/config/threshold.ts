@@ -1,6 +1,7 @@
 import {
   FiniteNumber,
   NonNegativeInteger,
+  NonNegativeNumber,
   nullable,
   oneOf,
   OpenUnit,
@@ -10,6 +11,7 @@ import {
   t,
   Unit,
 } from './codec.js';
+import { MapSmoothing, Quantile } from './defects.js';
 
 /** What a set of scores looked like; enough to see that a threshold fits its data. */
 export const ScoreSummary = strict('ScoreSummary', {
@@ -38,13 +40,61 @@ export const ImageThresholdProvenance = strict('ImageThresholdProvenance', {
 });
 export type ImageThresholdProvenance = t.TypeOf<typeof ImageThresholdProvenance>;
 
+/** The claim of a `false_region_budget`, and what it rests on. */
+export const FalseRegionClaim = strict('FalseRegionClaim', {
+  /** What was asked for. */
+  max_regions_per_1000: NonNegativeNumber,
+  confidence: OpenUnit,
+  /** The good pictures that were counted on, and what was found on them at the threshold. */
+  pictures: NonNegativeInteger,
+  false_regions: NonNegativeInteger,
+  pictures_with_false_regions: NonNegativeInteger,
+  /** The exact Poisson upper limit of the rate, at the confidence. */
+  upper_bound_per_1000: NonNegativeNumber,
+  /** False: too few pictures for the budget; the threshold is then the lowest without any false region. */
+  supported: t.boolean,
+  /** The most false regions on so many pictures that would support the budget; null when not even none does. */
+  allowed_false_regions: nullable(NonNegativeInteger),
+  /** Good pictures without any false region that would support the budget; null when no number does. */
+  pictures_needed: nullable(NonNegativeInteger),
+  /** Every threshold that was tried from `value` up to `searched_from` kept to the budget. */
+  searched_from: FiniteNumber,
+  thresholds_tested: NonNegativeInteger,
+  /** The distance to the next lower threshold that was tried. */
+  resolution: NonNegativeNumber,
+  /** True: even the lowest threshold that is tried kept to the budget, so that other controls hold the regions back. */
+  at_floor: t.boolean,
+});
+export type FalseRegionClaim = t.TypeOf<typeof FalseRegionClaim>;
+
+/** The score levels at the threshold, as they are applied; `high` is null without hysteresis. */
+const AppliedLevels = strict('AppliedLevels', {
+  low: FiniteNumber,
+  high: nullable(FiniteNumber),
+  min_score_max: nullable(FiniteNumber),
+  min_score_mean: nullable(FiniteNumber),
+});
+
 /** How the pixel threshold came to be. */
 export const PixelThresholdProvenance = strict('PixelThresholdProvenance', {
   method: oneOf(['normal_pixel_quantile', 'fixed', 'false_region_budget']),
   source: oneOf(['held_out', 'val', 'train', 'explicit', 'infer_config']),
   value: FiniteNumber,
-  q: optional(OpenUnit),
+  q: optional(Quantile),
   calibration_map_count: optional(NonNegativeInteger),
+  /** The pixels that counted: inside the border and the region of interest. */
   calibration_pixel_count: optional(NonNegativeInteger),
+  /** False: so many pixels that the quantile was read from a histogram, rounded up by at most 1 part in 4096. */
+  exact: optional(t.boolean),
+  roi_used: optional(t.boolean),
+  roi_xyxy_norm: optional(nullable(t.array(FiniteNumber))),
+  border_ignore_px: optional(NonNegativeInteger),
+  map_smoothing: optional(MapSmoothing),
+  levels: optional(AppliedLevels),
+  budget: optional(FalseRegionClaim),
+  /** sha256 over the controls that the threshold was calibrated through. */
+  controls_sha256: optional(Sha256),
+  /** Only where the controls of a run are not those of the calibration: what was claimed does not hold then. */
+  controls_changed: optional(t.boolean),
 });
 export type PixelThresholdProvenance = t.TypeOf<typeof PixelThresholdProvenance>;

@@ -1,6 +1,7 @@
 import type { DefectsConfig } from '../config/defects.js';
 import type { Picture } from '../data/picture.js';
 import { findDefects, type DefectsResult } from '../defects/find-defects.js';
+import type { RoiMask } from '../defects/roi.js';
 import { DataError } from '../errors.js';
 import type { Detector } from '../models/detector.js';
 import { upsampleSmooth } from '../ops/upsample-smooth.js';
@@ -12,6 +13,8 @@ export interface DefectsPlan {
   readonly config: DefectsConfig;
   readonly pixelThreshold: number;
   readonly semantics: 1 | 2;
+  /** The picture of `roi_mask_path`. */
+  readonly roiMask?: RoiMask;
 }
 
 export interface EngineRequest {

@@ -5,14 +5,19 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { decode } from '../config/codec.js';
 import { decodeInferConfig, type InferConfig } from '../config/infer-config.js';
-import { overlay } from '../config/overlay.js';
+import { layDefects } from '../config/lay-defects.js';
+import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, DataError, WeightsError } from '../errors.js';
 import type { Detector } from '../models/detector.js';
 import { findModel } from '../models/registry.js';
 import type { WeightsStore } from '../models/weights-store.js';
+import { readRoiMask } from './roi-mask.js';
 
 export interface LoadedRun {
+  /** With the keys from outside laid over it. */
   readonly config: InferConfig;
+  /** The picture of `defects.roi_mask_path`, if there is one. */
+  readonly roiMask?: RoiMask;
   readonly detector: Detector;
 }
 
@@ -30,6 +35,7 @@ export async function loadRun(
 ): Promise<LoadedRun> {
   const file = await configFile(path);
   const config = decodeInferConfig(withDefects(await readJson(file), defects), file);
+  const roiMask = await readRoiMask(config.defects, dirname(file));
   const spec = findModel(config.model.name);
   const params = decode(spec.params, config.model.model_kwargs, `${file}: model.model_kwargs`);
   await checkWeights(config, weights, file);
@@ -44,7 +50,7 @@ export async function loadRun(
     detector.dispose();
     throw error;
   }
-  return { config, detector };
+  return { config, roiMask, detector };
 }
 
 /** sha256 and length of a file, read as a stream. */
@@ -80,10 +86,15 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 /** A pixel threshold from outside is no longer the calibrated one, and the provenance has to say so. */
-function withDefects(document: unknown, defects: Record<string, unknown> | undefined): unknown {
-  const value = defects?.pixel_threshold;
-  const provenance = typeof value === 'number' ? { method: 'fixed', source: 'explicit', value } : undefined;
-  return overlay(document, { defects, pixel_threshold_provenance: provenance });
+function withDefects(document: unknown, over: Record<string, unknown> | undefined): unknown {
+  if (typeof document !== 'object' || document === null) return document;
+  const value = over?.pixel_threshold;
+  const given = typeof value === 'number' ? { method: 'fixed', source: 'explicit', value } : undefined;
+  return {
+    ...document,
+    defects: layDefects((document as Record<string, unknown>).defects, over),
+    ...(given === undefined ? {} : { pixel_threshold_provenance: given }),
+  };
 }
 
 async function checkWeights(config: InferConfig, weights: WeightsStore, file: string): Promise<void> {

@@ -35,12 +35,17 @@ export async function openRun(path: string, options: OpenRunOptions = {}): Promi
     return openIsolatedRun(path, options);
   }
   await startRuntime(options.backend, { warn: options.warn });
-  const [{ loadRun }, { Engine }, { Run }, { openWeightsStore }] = await Promise.all([
-    import('./load-run.js'),
-    import('./engine.js'),
-    import('./run.js'),
-    import('../models/weights-store.js'),
-  ]);
-  const { config, detector } = await loadRun(path, openWeightsStore({ searchDirs: options.weights }), options.defects);
-  return new Run(new Engine(detector), config);
+  const [{ loadRun }, { Engine }, { Run }, { checkedProvenance, CONTROLS_CHANGED }, { openWeightsStore }] =
+    await Promise.all([
+      import('./load-run.js'),
+      import('./engine.js'),
+      import('./run.js'),
+      import('./thresholds/checked-provenance.js'),
+      import('../models/weights-store.js'),
+    ]);
+  const loaded = await loadRun(path, openWeightsStore({ searchDirs: options.weights }), options.defects);
+  const provenance = checkedProvenance(loaded.config.pixel_threshold_provenance, loaded.config.defects, loaded.roiMask);
+  if (provenance?.controls_changed === true && loaded.config.defects.enabled) options.warn?.(CONTROLS_CHANGED);
+  const config = { ...loaded.config, pixel_threshold_provenance: provenance };
+  return new Run(new Engine(loaded.detector), config, loaded.roiMask);
 }

@@ -1,12 +1,13 @@
 import type { InferConfig } from '../config/infer-config.js';
 import type { Picture, PictureSource } from '../data/picture.js';
+import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, ImganoError, InterruptedError, NotFittedError } from '../errors.js';
 import { findModel } from '../models/registry.js';
 import type { AnomalyMap, DefectsPlan, Engine, Inspected } from './engine.js';
 import { sourcesOf, type PictureInputs } from './inputs.js';
 import { prefetch } from './prefetch.js';
 import { postprocessSummary } from './records/postprocess-summary.js';
-import { decide, type ErrorRecord, type InspectionRecord } from './records/record.js';
+import { decide, defectsRecord, type ErrorRecord, type InspectionRecord } from './records/record.js';
 
 export interface InspectOptions {
   /** Give the float map of every picture and report it in the record. Default: what the config says. */
@@ -48,6 +49,7 @@ export class Run {
   constructor(
     private readonly engine: Engine,
     readonly config: InferConfig,
+    private readonly roiMask?: RoiMask,
   ) {}
 
   get info(): RunInfo {
@@ -116,7 +118,7 @@ export class Run {
         'defects need a pixel threshold, but the config has none: train again with a model that gives maps, or set defects.pixel_threshold',
       );
     }
-    return { config: defects, pixelThreshold: defects.pixel_threshold, semantics: 2 };
+    return { config: defects, pixelThreshold: defects.pixel_threshold, semantics: 2, roiMask: this.roiMask };
   }
 
   private requireMaps(wanted: boolean): void {
@@ -142,12 +144,8 @@ export class Run {
       ...(settings.status ? { status: 'ok' } : {}),
     };
     if (defects !== null) {
-      const { mask, ...rest } = defects;
-      record.defects = {
-        ...rest,
-        pixel_threshold_provenance: this.config.pixel_threshold_provenance,
-        mask: { shape: [mask.height, mask.width], dtype: 'uint8', encoding: this.config.defects.mask_format },
-      };
+      const { pixel_threshold_provenance, defects: config } = this.config;
+      record.defects = defectsRecord(defects, pixel_threshold_provenance, config.mask_format);
     }
     return { record, picture, map, mask: defects?.mask ?? null };
   }

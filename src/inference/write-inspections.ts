@@ -4,6 +4,7 @@ import { encodeNpy } from '../data/npy.js';
 import { encodePng } from '../data/encode.js';
 import { writeFileWhole } from '../data/write-whole.js';
 import { DataError } from '../errors.js';
+import { regionsLine } from './records/record.js';
 import type { RecordSink } from './sinks/jsonl.js';
 import type { Inspection } from './run.js';
 import { MASK_FORMATS } from './sinks/mask-formats.js';
@@ -13,6 +14,13 @@ export interface OutputFolders {
   readonly maps?: string;
   readonly masks?: string;
   readonly overlays?: string;
+  /** Overlays are shrunk until their longer side has at most so many pixels. */
+  readonly overlayMaxSize?: number;
+}
+
+export interface Outputs extends OutputFolders {
+  /** Takes the regions of every picture, just before its record is written. */
+  readonly regions?: RecordSink;
 }
 
 export interface WriteCounts {
@@ -31,14 +39,16 @@ export interface WriteCounts {
 export async function writeInspections(
   inspections: AsyncIterable<Inspection>,
   sink: RecordSink,
-  folders: OutputFolders,
+  outputs: Outputs,
   pixelThreshold: number | null,
   onDone: (counts: Readonly<WriteCounts>) => void = () => {},
 ): Promise<WriteCounts> {
-  await makeFolders(folders);
+  await makeFolders(outputs);
   const counts: WriteCounts = { processed: 0, anomalous: 0, errors: 0, regions: 0 };
   for await (const inspection of inspections) {
-    const record = await saveArtifacts(inspection, folders, pixelThreshold);
+    const record = await saveArtifacts(inspection, outputs, pixelThreshold);
+    if ('defects' in record && record.defects !== undefined)
+      outputs.regions?.write(regionsLine(record, record.defects));
     sink.write(record);
     counts.processed += 1;
     if ('error' in record) counts.errors += 1;
@@ -82,7 +92,9 @@ export async function saveArtifacts(
     saved.defects = { ...saved.defects, mask: { ...saved.defects.mask, path } };
   }
   if (folders.overlays !== undefined && picture !== null && map !== null && pixelThreshold !== null) {
-    const image = renderOverlay({ picture, map, mask, regions: saved.defects?.regions, threshold: pixelThreshold });
+    const { overlayMaxSize: maxSize } = folders;
+    const regions = saved.defects?.regions;
+    const image = renderOverlay({ picture, map, mask, regions, threshold: pixelThreshold, maxSize });
     await writeFileWhole(join(folders.overlays, `${stem}.png`), await encodePng(image));
   }
   return saved;

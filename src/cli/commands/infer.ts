@@ -1,5 +1,7 @@
 import { Command, Option } from 'clipanion';
+import { decode, PositiveInteger } from '../../config/codec.js';
 import { DefectsFlags } from '../defects-flags.js';
+import { parseNumber } from '../parse.js';
 
 export class InferCommand extends DefectsFlags {
   static override paths = [['infer']];
@@ -32,6 +34,12 @@ export class InferCommand extends DefectsFlags {
   overlays = Option.String('--save-overlays', {
     description: 'folder for pictures with heat map and regions drawn in',
   });
+  overlayMaxSize = Option.String('--overlay-max-size', {
+    description: 'shrink overlays until their longer side has at most so many pixels',
+  });
+  regions = Option.String('--defects-regions-jsonl', {
+    description: 'a second file with the regions; needs --defects',
+  });
   continueOnError = Option.Boolean('--continue-on-error', false, { description: 'unreadable pictures become records' });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
@@ -44,12 +52,14 @@ export class InferCommand extends DefectsFlags {
       import('../../data/sources.js'),
     ]);
     const progress = await this.progress();
+    const defectsKeys = this.withoutCalibration(await this.defectsOverrides(), (line) => progress.warn(line));
+    const overlayMaxSize = this.overlaySize();
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
     const sources = await openSources(this.input);
     const run = await openRun(this.inferConfig, {
       backend: this.backend,
       weights: this.weights,
-      defects: this.defectsOverrides(),
+      defects: defectsKeys,
       warn: (line) => progress.warn(line),
     });
     try {
@@ -57,7 +67,9 @@ export class InferCommand extends DefectsFlags {
       const maps = this.includeMaps ?? run.info.mapsEnabled;
       this.requireTogether('--save-maps', this.maps !== undefined, '--include-maps', maps);
       this.requireTogether('--save-masks', this.masks !== undefined, '--defects', defects);
+      this.requireTogether('--defects-regions-jsonl', this.regions !== undefined, '--defects', defects);
       const sink = this.jsonl === undefined ? new JsonlStream(this.context.stdout) : new JsonlFile(this.jsonl);
+      const regionsSink = this.regions === undefined ? undefined : new JsonlFile(this.regions);
       const inspections = run.inspectAll(sources, {
         maps,
         mapArtifacts: this.overlays !== undefined,
@@ -66,8 +78,9 @@ export class InferCommand extends DefectsFlags {
       });
       progress.start('inspecting', sources.length);
       try {
-        const folders = { maps: this.maps, masks: this.masks, overlays: this.overlays };
-        const counts = await writeInspections(inspections, sink, folders, run.info.pixelThreshold, (done) =>
+        const folders = { maps: this.maps, masks: this.masks, overlays: this.overlays, overlayMaxSize };
+        const outputs = { ...folders, regions: regionsSink };
+        const counts = await writeInspections(inspections, sink, outputs, run.info.pixelThreshold, (done) =>
           progress.update(done.processed),
         );
         progress.stop();
@@ -78,9 +91,30 @@ export class InferCommand extends DefectsFlags {
       } finally {
         progress.stop();
         sink.close();
+        regionsSink?.close();
       }
     } finally {
       await run.dispose();
     }
+  }
+
+  /** What only a calibration reads is told and left out: here the stored threshold is used, and the record says so. */
+  private withoutCalibration(keys: Record<string, unknown>, warn: (line: string) => void): Record<string, unknown> {
+    const flags = { '--pixel-threshold-strategy': this.pixelStrategy, '--pixel-normal-quantile': this.pixelQuantile };
+    const useless = Object.entries(flags).filter(
+      ([, value]) => value !== undefined && value !== 'fixed' && value !== 'infer_config',
+    );
+    for (const [flag] of useless) {
+      warn(
+        `${flag} is for imgano train: infer has no good pictures to calibrate on and uses the stored pixel threshold`,
+      );
+    }
+    const { pixel_threshold_strategy: _strategy, pixel_normal_quantile: _quantile, ...rest } = keys;
+    return rest;
+  }
+
+  private overlaySize(): number | undefined {
+    const size = parseNumber('--overlay-max-size', this.overlayMaxSize);
+    return size === undefined ? undefined : decode(PositiveInteger, size, '--overlay-max-size');
   }
 }

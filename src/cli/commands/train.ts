@@ -1,10 +1,13 @@
 import { Command, Option } from 'clipanion';
+import { decode } from '../../config/codec.js';
+import { FalseRegionBudget } from '../../config/defects.js';
+import { overlay } from '../../config/overlay.js';
 import { ConfigError } from '../../errors.js';
-import { BaseCommand } from '../base-command.js';
+import { DefectsFlags } from '../defects-flags.js';
 import { parseJsonObject, parseNumber } from '../parse.js';
 import { printReport } from '../report.js';
 
-export class TrainCommand extends BaseCommand {
+export class TrainCommand extends DefectsFlags {
   static override paths = [['train']];
   static override usage = Command.Usage({
     category: 'Train',
@@ -20,6 +23,10 @@ export class TrainCommand extends BaseCommand {
         'imgano train --model vision_patchcore --train good/ --out runs/part-a',
       ],
       ['From a file', 'imgano train --config part-a.yaml --out runs/part-a'],
+      [
+        'At most 20 false regions in 1,000 good parts',
+        'imgano train --model vision_patchcore --train good/ --out runs/part-a --defects-preset industrial-defects-fp40-v2 --false-region-budget 20',
+      ],
     ],
   });
   config = Option.String('--config', { description: 'a run config, JSON or YAML; flags beat its keys' });
@@ -34,7 +41,12 @@ export class TrainCommand extends BaseCommand {
     description: 'share of bad pictures among the good ones, 0 to 0.5',
   });
   quantile = Option.String('--calibration-quantile', { description: 'held-out quantile that becomes the threshold' });
-  pixelQuantile = Option.String('--pixel-normal-quantile', { description: 'quantile of held-out normal pixels' });
+  budget = Option.String('--false-region-budget', {
+    description: 'at most so many false regions in 1,000 good pictures; chooses the strategy false_region_budget',
+  });
+  budgetConfidence = Option.String('--false-region-confidence', {
+    description: 'the confidence of the budget; default 0.95',
+  });
   holdout = Option.String('--holdout-fraction', {
     description: 'share of the good pictures that is held out; default 0.2',
   });
@@ -43,7 +55,7 @@ export class TrainCommand extends BaseCommand {
 
   protected async run(signal: AbortSignal): Promise<void> {
     const { readRunConfig } = await import('../../workbench/train/read-run-config.js');
-    const config = await readRunConfig(this.config ?? null, this.overrides());
+    const config = await readRunConfig(this.config ?? null, await this.overrides());
     const out = this.out ?? config.output.output_dir;
     if (out === null) throw new ConfigError('train: say where the run goes with --out FOLDER');
     const [{ trainRun }, { openWeightsStore }] = await Promise.all([
@@ -67,7 +79,7 @@ export class TrainCommand extends BaseCommand {
   }
 
   /** Only what was given, in the shape of the run config, so that it can be laid over the file. */
-  private overrides(): Record<string, unknown> {
+  private async overrides(): Promise<Record<string, unknown>> {
     return {
       seed: parseNumber('--seed', this.seed),
       dataset: { root: this.train },
@@ -80,7 +92,26 @@ export class TrainCommand extends BaseCommand {
         holdout_fraction: parseNumber('--holdout-fraction', this.holdout),
         quantile: parseNumber('--calibration-quantile', this.quantile),
       },
-      defects: { pixel_normal_quantile: parseNumber('--pixel-normal-quantile', this.pixelQuantile) },
+      defects: overlay(overlay(await this.defectsOverrides(), this.budgetKeys()), this.recalibrated()),
     };
+  }
+
+  /** A way to calibrate that was asked for by a flag beats a threshold that the file gives. */
+  private recalibrated(): Record<string, unknown> | undefined {
+    const strategy = this.pixelStrategy ?? (this.budget === undefined ? 'fixed' : 'false_region_budget');
+    const fixed = this.pixelThreshold !== undefined || strategy === 'fixed' || strategy === 'infer_config';
+    return fixed ? undefined : { pixel_threshold: null };
+  }
+
+  private budgetKeys(): Record<string, unknown> | undefined {
+    const most = parseNumber('--false-region-budget', this.budget);
+    const confidence = parseNumber('--false-region-confidence', this.budgetConfidence);
+    if (most === undefined && confidence === undefined) return undefined;
+    const keys = { max_regions_per_1000: most, confidence };
+    const { props } = FalseRegionBudget;
+    if (most !== undefined) decode(props.max_regions_per_1000, most, '--false-region-budget');
+    if (confidence !== undefined) decode(props.confidence, confidence, '--false-region-confidence');
+    const strategy = this.pixelStrategy ?? (most === undefined ? undefined : 'false_region_budget');
+    return { pixel_threshold_strategy: strategy, false_region_budget: keys };
   }
 }

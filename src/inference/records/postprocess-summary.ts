@@ -7,6 +7,7 @@ export function postprocessSummary(
   runtime: { maps: boolean; mapsRequested: boolean; defects: DefectsPlan | null },
 ): Record<string, unknown> {
   const { defects } = config;
+  const explicit = config.pixel_threshold_provenance?.source === 'explicit';
   return {
     has_defects_payload: true,
     defects_payload_source: 'infer_config',
@@ -25,6 +26,6 @@ export function postprocessSummary(
     runtime_postprocess_source: null,
     defects_enabled: runtime.defects !== null,
     pixel_threshold_resolved: runtime.defects?.pixelThreshold ?? null,
-    pixel_threshold_source: runtime.defects === null ? null : 'infer_config',
+    pixel_threshold_source: runtime.defects === null ? null : explicit ? 'explicit' : 'infer_config',
   };
 }

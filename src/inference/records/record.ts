@@ -31,14 +31,23 @@ export interface DecisionSummary {
   review_reason: 'none' | 'anomaly_label' | 'unthresholded_score';
 }
 
-export interface DefectsRecord {
-  space: DefectsResult['space'];
-  pixel_threshold: number;
+/** What the stages found; `hysteresis`, `notes` and `trace` only where there is such a thing. */
+export interface DefectsRecord extends Omit<DefectsResult, 'mask'> {
   pixel_threshold_provenance: PixelThresholdProvenance | null;
   mask: { shape: [number, number]; dtype: 'uint8'; encoding: string; path?: string };
-  regions: DefectsResult['regions'];
-  map_stats_roi: DefectsResult['map_stats_roi'];
-  trace?: DefectsResult['trace'];
+}
+
+/** The result of the stages as JSON: the mask is told by its shape, its pixels are an artifact. */
+export function defectsRecord(
+  { mask, ...found }: DefectsResult,
+  provenance: PixelThresholdProvenance | null,
+  encoding: string,
+): DefectsRecord {
+  return {
+    ...found,
+    pixel_threshold_provenance: provenance,
+    mask: { shape: [mask.height, mask.width], dtype: 'uint8', encoding },
+  };
 }
 
 /** `label = score > threshold`: the one label rule of the package. */
@@ -56,4 +65,10 @@ export function decide(score: number, threshold: number | null): Pick<Inspection
       review_reason: anomalous ? 'anomaly_label' : 'none',
     },
   };
+}
+
+/** The line of a regions file: what was found, without what only the whole record needs. */
+export function regionsLine({ index, input }: { index: number; input: string }, defects: DefectsRecord): object {
+  const { space, pixel_threshold, pixel_threshold_provenance, regions, map_stats_roi } = defects;
+  return { index, input, defects: { space, pixel_threshold, pixel_threshold_provenance, regions, map_stats_roi } };
 }

@@ -8,11 +8,16 @@ import type { RunConfig } from '../../config/run-config.js';
 import { openDataset } from '../../data/dataset.js';
 import type { PictureSource } from '../../data/picture.js';
 import { writeFileWhole } from '../../data/write-whole.js';
+import { checkDefectsConfig } from '../../defects/check-config.js';
+import type { RoiMask } from '../../defects/roi.js';
 import { DataError } from '../../errors.js';
 import { Engine } from '../../inference/engine.js';
 import { PictureFitSource } from '../../inference/fit-source.js';
 import { hashFile } from '../../inference/load-run.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
+import { readRoiMask } from '../../inference/roi-mask.js';
+import { MASK_FORMATS } from '../../inference/sinks/mask-formats.js';
+import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
 import type { Detector } from '../../models/detector.js';
 import { findModel } from '../../models/registry.js';
 import type { ModelSpec } from '../../models/spec.js';
@@ -26,6 +31,8 @@ import { holdOut } from './hold-out.js';
 import { writeRunFolder } from './run-folder.js';
 
 const FIT_BATCH = 8;
+/** The region of interest goes with the run: a path of the training machine means nothing elsewhere. */
+const ROI_MASK_FILE = 'roi-mask.png';
 
 /**
  * The work behind `trainRun`: split, fit, calibrate, write.
@@ -34,9 +41,15 @@ const FIT_BATCH = 8;
  */
 export async function fitRun(config: RunConfig, options: TrainOptions): Promise<TrainReport> {
   const spec = findModel(config.model.name);
+  const defects = config.defects ?? decode(DefectsConfig, {}, 'defects');
+  checkDefectsConfig(defects, 2);
+  const roiMask = await readRoiMask(defects, '.');
   const params = decode(spec.params, config.model.model_kwargs, 'model.model_kwargs');
   const { fit, calibration, split } = await splitPictures(config);
-  const backend = await startRuntime(options.backend, { warn: (line) => options.progress.warn(line) });
+  const warn = (line: string) => options.progress.warn(line);
+  // Made before the fit, so that a strategy that cannot work is refused at once.
+  const pixels = new PixelCalibration(defects, { split, roiMask, warn, signal: options.signal });
+  const backend = await startRuntime(options.backend, { warn });
   const used = rememberWeights(options.weights);
   const detector = await spec.create(params, { weights: used });
   const engine = new Engine(detector);
@@ -46,7 +59,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
     await detector.fit(source, { seed: config.seed, progress: options.progress, signal: options.signal });
     const fitted = performance.now();
     const hasMaps = spec.outputs.includes('map');
-    const found = await calibrate(engine, calibration, config, split, { hasMaps, ...options });
+    const found = await calibrate(engine, calibration, config, pixels, { split, hasMaps, ...options });
     const report: TrainReport = {
       run_dir: options.out,
       infer_config: join(options.out, 'infer_config.json'),
@@ -59,11 +72,21 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
       seconds: { fit: seconds(fitted - started), calibrate: seconds(performance.now() - fitted) },
     };
     await writeRunFolder(options.out, async (dir) => {
-      const document = { spec, params, config, found, calibrated: calibration.length, hashes: source.pixelHashes };
+      const document = {
+        spec,
+        params,
+        config,
+        defects,
+        roiMask,
+        found,
+        calibrated: calibration.length,
+        hashes: source.pixelHashes,
+      };
       await writeDocuments(dir, detector, { ...document, weights: used.resolved, report });
     });
     return report;
   } finally {
+    await pixels.dispose();
     await engine.dispose();
   }
 }
@@ -87,6 +110,8 @@ interface Documents {
   readonly spec: ModelSpec;
   readonly params: unknown;
   readonly config: RunConfig;
+  readonly defects: DefectsConfig;
+  readonly roiMask?: RoiMask;
   readonly found: Calibration;
   readonly calibrated: number;
   readonly hashes: readonly string[];
@@ -100,7 +125,8 @@ async function writeDocuments(dir: string, detector: Detector, documents: Docume
   await detector.save(modelDir);
   const names = (await readdir(modelDir)).sort();
   const files = await Promise.all(names.map(async (path) => ({ path, ...(await hashFile(join(modelDir, path))) })));
-  const { spec, params, config, found, report } = documents;
+  const { spec, params, config, defects, roiMask, found, report } = documents;
+  if (roiMask !== undefined) await writeFileWhole(join(dir, ROI_MASK_FILE), await MASK_FORMATS.png(roiMask));
   const inferConfig = InferConfig.encode({
     schema_version: INFER_CONFIG_VERSION,
     imgano_version: packageVersion,
@@ -121,7 +147,8 @@ async function writeDocuments(dir: string, detector: Detector, documents: Docume
     threshold_provenance: found.image.provenance,
     calibration_scores: [...found.scores],
     defects: {
-      ...(config.defects ?? decode(DefectsConfig, {}, 'defects')),
+      ...defects,
+      ...(roiMask === undefined ? {} : { roi_mask_path: ROI_MASK_FILE }),
       pixel_threshold: found.pixel?.value ?? null,
     },
     pixel_threshold_provenance: found.pixel,

@@ -2,19 +2,31 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { decode } from '../../config/codec.js';
+import { layDefects } from '../../config/lay-defects.js';
 import { overlay } from '../../config/overlay.js';
 import { RunConfig } from '../../config/run-config.js';
 import { ConfigError } from '../../errors.js';
+import { presetSection } from '../../inference/preset-section.js';
 
 /**
- * Reads a run config (JSON, or YAML by its ending) and lays the flags over it.
+ * Reads a run config (JSON, or YAML by its ending) and lays the flags over it. `defects.preset` of the file names a preset
+ * that the other keys of its `defects` section beat.
  *
  * @param path null when everything comes from flags
  * @throws ConfigError with every problem and its path
  */
 export async function readRunConfig(path: string | null, flags: Record<string, unknown>): Promise<RunConfig> {
   const document = path === null ? {} : await readDocument(path);
-  return decode(RunConfig, overlay(document, flags), path ?? 'train');
+  const { defects: over, ...others } = flags;
+  const laid = overlay(document, others) as Record<string, unknown>;
+  const defects = layDefects(withPreset(laid?.defects, path), over as Record<string, unknown> | undefined);
+  return decode(RunConfig, defects === undefined ? laid : { ...laid, defects }, path ?? 'train');
+}
+
+function withPreset(section: unknown, path: string | null): unknown {
+  if (typeof section !== 'object' || section === null || !('preset' in section)) return section;
+  const { preset, ...keys } = section;
+  return layDefects(presetSection(preset as string, `${path}: defects.preset`), keys);
 }
 
 async function readDocument(path: string): Promise<unknown> {
