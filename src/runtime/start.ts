@@ -17,16 +17,25 @@ export interface StartOptions extends EnvironmentOptions {
 const require = createRequire(import.meta.url);
 
 /**
- * Starts the chosen backend and makes it the current one. May be called again, also with another name.
+ * Starts the chosen backend and makes it the current one. May be called again, also with another name; calls that
+ * overlap are served one after the other, and the last one decides.
  *
  * @param wanted a backend name (see `parseBackend`); by default `IMGANO_BACKEND`, then the first of `BACKENDS` that
  *   this machine has
  * @throws UnsupportedBackendError if a backend that was asked for is not there, with the command that fixes it
  */
-export async function startRuntime(
+export function startRuntime(
   wanted: string | undefined = process.env.IMGANO_BACKEND,
-  { warn, ...environment }: StartOptions = {},
+  options: StartOptions = {},
 ): Promise<BackendName> {
+  const started = last.then(() => start(wanted, options));
+  last = started.catch(() => {}); // the failure belongs to its own caller
+  return started;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+async function start(wanted: string | undefined, { warn, ...environment }: StartOptions): Promise<BackendName> {
   const request = parseBackend(wanted);
   prepareEnvironment(environment);
   if (request !== null) {

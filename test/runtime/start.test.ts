@@ -17,6 +17,15 @@ describe('startRuntime', () => {
     tf.disposeVariables();
   });
 
+  it('serves calls that overlap one after the other', async () => {
+    expect(await Promise.all(['cpu', 'wasm', 'cpu', 'wasm'].map((name) => startRuntime(name)))).to.deep.equal([
+      ...['cpu', 'wasm', 'cpu', 'wasm'],
+    ]);
+    expect(tf.getBackend()).to.equal('wasm');
+    await startRuntime('no-such').catch(() => {});
+    expect(await startRuntime('cpu')).to.equal('cpu');
+  });
+
   it('takes the best backend that is there, and wasm without a native one', async () => {
     expect(await startRuntime('')).to.equal(backends[0]);
     const { stdout } = await runModule(`${START}console.log(await startRuntime());`, {
