@@ -13,6 +13,9 @@ import { demoSection } from './demo-section.js';
 
 const KINDS: readonly DemoKind[] = ['woven', 'machined', 'printed'];
 
+/** Enough to hold a dozen out: a threshold from fewer would let one picture in ten of the good ones through. */
+const TRAIN_GOOD = 40;
+
 /** Says that a folder was made by the demo and may be replaced by it. */
 const MARKER = '.imgano-demo';
 
@@ -43,7 +46,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const started = performance.now();
   await emptyFolder(out);
   progress.info(`making pictures in ${join(out, 'data')}`);
-  await generateDemoData(join(out, 'data'), { seed, kinds: KINDS });
+  await generateDemoData(join(out, 'data'), { seed, kinds: KINDS, trainGood: TRAIN_GOOD });
   const sections = [];
   const kinds: Record<string, DemoReport['kinds'][string]> = {};
   let used = '';
@@ -80,7 +83,7 @@ function demoConfig(data: string, seed: number): RunConfig {
     seed,
     dataset: { root: data },
     model: { name: 'vision_patchcore', model_kwargs: { resize: { mode: 'short_side', pixels: 192, multiple: 32 } } },
-    calibration: { holdout_fraction: 0.25 },
+    calibration: { holdout_fraction: 0.3 },
     defects: { enabled: true, pixel_normal_quantile: 0.9998, min_area: 12 },
   };
   return decode(RunConfig, document, 'demo');
