@@ -1,3 +1,4 @@
+import { DefectsCommand } from './commands/defects.js';
 import { DemoCommand } from './commands/demo.js';
 import { DoctorCommand } from './commands/doctor.js';
 import { EvaluateCommand } from './commands/evaluate.js';
@@ -12,6 +13,7 @@ import { TrainCommand } from './commands/train.js';
 export const COMMANDS = [
   TrainCommand,
   InferCommand,
+  DefectsCommand,
   EvaluateCommand,
   DemoCommand,
   ModelsListCommand,

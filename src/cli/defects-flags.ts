@@ -65,6 +65,21 @@ export abstract class DefectsFlags extends BaseCommand {
     return layDefects(presetSection(this.preset, '--defects-preset'), given) as Record<string, unknown>;
   }
 
+  /** `defectsOverrides` for a trained run: what only a calibration reads is told and left out. */
+  protected async runOverrides(warn: (line: string) => void): Promise<Record<string, unknown>> {
+    const flags = { '--pixel-threshold-strategy': this.pixelStrategy, '--pixel-normal-quantile': this.pixelQuantile };
+    for (const [flag, value] of Object.entries(flags)) {
+      if (value === undefined || value === 'fixed' || value === 'infer_config') continue;
+      warn(`${flag} is for imgano train: there is nothing to calibrate on here, so the stored pixel threshold is used`);
+    }
+    const {
+      pixel_threshold_strategy: _strategy,
+      pixel_normal_quantile: _quantile,
+      ...rest
+    } = await this.defectsOverrides();
+    return rest;
+  }
+
   private givenFlags(): Record<string, unknown> {
     const key = DefectsConfig.props;
     return {

@@ -1,9 +1,5 @@
-import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { DataError } from '../errors.js';
-import { codePointOrder } from './code-point-order.js';
-import { fileTrouble } from './file-trouble.js';
+import { extname } from 'node:path';
+import { listFiles } from './list-files.js';
 
 /** The suffixes of the formats that the decoder reads, in lower case. */
 export const PICTURE_SUFFIXES: readonly string[] = ['.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp'];
@@ -14,37 +10,11 @@ export function hasPictureSuffix(path: string): boolean {
 }
 
 /**
- * The pictures below a folder, in code point order of their paths. Hidden files and folders (and with them the `._*` files of
- * macOS) are skipped; symbolic links are followed, each folder once. A broken link with a picture's name stays on the list, so
- * that it is reported and not forgotten.
+ * The pictures below a folder, as `listFiles` lists them.
  *
  * @returns paths that begin with `folder`
  * @throws DataError when the folder, or one below it, cannot be read
  */
 export async function listPictures(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  await walk(folder, new Set(), found);
-  return found.sort(codePointOrder);
-}
-
-async function walk(folder: string, seen: Set<string>, found: string[]): Promise<void> {
-  const entries = await entriesOf(folder, seen);
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
-    const kind = entry.isSymbolicLink() ? await stat(path).catch(() => null) : entry;
-    if (kind?.isDirectory()) await walk(path, seen, found);
-    else if (hasPictureSuffix(path)) found.push(path);
-  }
-}
-
-async function entriesOf(folder: string, seen: Set<string>): Promise<Dirent[]> {
-  try {
-    const real = await realpath(folder);
-    if (seen.has(real)) return [];
-    seen.add(real);
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw new DataError(`${folder}: the folder cannot be read, because ${fileTrouble(error)}`, { cause: error });
-  }
+  return listFiles(folder, hasPictureSuffix);
 }

@@ -4,10 +4,10 @@ import { encodeNpy } from '../data/npy.js';
 import { encodePng } from '../data/encode.js';
 import { writeFileWhole } from '../data/write-whole.js';
 import { DataError } from '../errors.js';
-import { regionsLine } from './records/record.js';
+import { regionsLine, type DefectsRecord } from './records/record.js';
 import type { RecordSink } from './sinks/jsonl.js';
 import type { Inspection } from './run.js';
-import { MASK_FORMATS } from './sinks/mask-formats.js';
+import { MASK_FORMATS, type Mask } from './sinks/mask-formats.js';
 import { renderOverlay } from './sinks/overlay.js';
 
 export interface OutputFolders {
@@ -78,7 +78,7 @@ export async function saveArtifacts(
   pixelThreshold: number | null,
 ): Promise<Inspection['record']> {
   if ('error' in record) return record;
-  const stem = `${String(record.index).padStart(6, '0')}_${basename(record.input, extname(record.input))}`;
+  const stem = stemOf(record);
   const saved = { ...record };
   if (folders.maps !== undefined && map !== null && saved.anomaly_map !== undefined) {
     const path = join(folders.maps, `${stem}.npy`);
@@ -86,10 +86,7 @@ export async function saveArtifacts(
     saved.anomaly_map = { ...saved.anomaly_map, path };
   }
   if (folders.masks !== undefined && mask !== null && saved.defects !== undefined) {
-    const { encoding } = saved.defects.mask;
-    const path = join(folders.masks, `${stem}.${encoding}`);
-    await writeFileWhole(path, await MASK_FORMATS[encoding](mask));
-    saved.defects = { ...saved.defects, mask: { ...saved.defects.mask, path } };
+    saved.defects = await saveMask(saved.defects, mask, { ...record, folder: folders.masks });
   }
   if (folders.overlays !== undefined && picture !== null && map !== null && pixelThreshold !== null) {
     const { overlayMaxSize: maxSize } = folders;
@@ -98,4 +95,21 @@ export async function saveArtifacts(
     await writeFileWhole(join(folders.overlays, `${stem}.png`), await encodePng(image));
   }
   return saved;
+}
+
+/** Writes the mask of a result in the format that its record names; gives the record with the path. */
+export async function saveMask(
+  defects: DefectsRecord,
+  mask: Mask,
+  place: { folder: string; index: number; input: string },
+): Promise<DefectsRecord> {
+  const { encoding } = defects.mask;
+  const path = join(place.folder, `${stemOf(place)}.${encoding}`);
+  await writeFileWhole(path, await MASK_FORMATS[encoding](mask));
+  return { ...defects, mask: { ...defects.mask, path } };
+}
+
+/** What the artifacts of an input are called: unique within a run. */
+function stemOf({ index, input }: { index: number; input: string }): string {
+  return `${String(index).padStart(6, '0')}_${basename(input, extname(input))}`;
 }

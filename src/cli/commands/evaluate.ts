@@ -1,17 +1,25 @@
 import { Command, Option } from 'clipanion';
-import { BaseCommand } from '../base-command.js';
+import { DefectsFlags } from '../defects-flags.js';
 import { printReport } from '../report.js';
+import type { EvaluationReport } from '../../workbench/evaluate/evaluate-run.js';
 
-export class EvaluateCommand extends BaseCommand {
+export class EvaluateCommand extends DefectsFlags {
   static override paths = [['evaluate']];
   static override usage = Command.Usage({
     category: 'Inspect',
     description: 'measure a trained run on labelled test pictures',
     details: `
       Image AUROC, average precision and F1 at the calibrated threshold; pixel AUROC and AUPRO (up to a false positive
-      rate of 0.3) where every defect has a mask. Maps and masks are compared at the pictures' own size.
+      rate of 0.3) where every defect has a mask. Maps and masks are compared at the pictures' own size. With \`--defects\`
+      also what the regions are worth: false regions on good pictures, and the defects that a region touches.
     `,
-    examples: [['On a folder in the MVTec layout', 'imgano evaluate --infer-config runs/part-a --data part-a/ --json']],
+    examples: [
+      ['On a folder in the MVTec layout', 'imgano evaluate --infer-config runs/part-a --data part-a/ --json'],
+      [
+        'What a preset is worth',
+        'imgano evaluate --infer-config runs/part-a --data part-a/ --defects-preset industrial-defects-fp40-v2',
+      ],
+    ],
   });
   inferConfig = Option.String('--infer-config', {
     required: true,
@@ -28,7 +36,9 @@ export class EvaluateCommand extends BaseCommand {
     ]);
     const progress = await this.progress();
     const { backend, weights } = this;
-    const run = await openRun(this.inferConfig, { backend, weights, warn: (line) => progress.warn(line) });
+    const warn = (line: string) => progress.warn(line);
+    const defects = await this.runOverrides(warn);
+    const run = await openRun(this.inferConfig, { backend, weights, defects, warn });
     try {
       const report = await evaluateRun(run, this.data, { progress, signal });
       const { normal, anomalous } = report.pictures;
@@ -41,6 +51,7 @@ export class EvaluateCommand extends BaseCommand {
             ['image F1 at the threshold', shown(report.image_f1)],
             ['pixel AUROC', shown(report.pixel_auroc, report.pixel_metrics_missing)],
             ['AUPRO (up to 0.3)', shown(report.aupro, report.pixel_metrics_missing)],
+            ...regionRows(report),
           ],
         },
         {
@@ -52,6 +63,16 @@ export class EvaluateCommand extends BaseCommand {
       await run.dispose();
     }
   }
+}
+
+function regionRows(report: EvaluationReport): [string, string][] {
+  const { defects_total: total, defects_hit: hit, defect_pictures: pictures, defect_pictures_hit: found } = report;
+  if (total === undefined) return [];
+  return [
+    ['false regions in 100 good pictures', report.false_regions_per_100_good?.toFixed(1) ?? '-'],
+    ['defects hit', `${hit} of ${total}, on ${found} of ${pictures} pictures`],
+    ['regions that hit a defect', shown(report.region_precision ?? null, '(no regions)')],
+  ];
 }
 
 function shown(value: number | null, why: string | null = null): string {

@@ -52,7 +52,7 @@ export class InferCommand extends DefectsFlags {
       import('../../data/sources.js'),
     ]);
     const progress = await this.progress();
-    const defectsKeys = this.withoutCalibration(await this.defectsOverrides(), (line) => progress.warn(line));
+    const defectsKeys = await this.runOverrides((line) => progress.warn(line));
     const overlayMaxSize = this.overlaySize();
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
     const sources = await openSources(this.input);
@@ -96,21 +96,6 @@ export class InferCommand extends DefectsFlags {
     } finally {
       await run.dispose();
     }
-  }
-
-  /** What only a calibration reads is told and left out: here the stored threshold is used, and the record says so. */
-  private withoutCalibration(keys: Record<string, unknown>, warn: (line: string) => void): Record<string, unknown> {
-    const flags = { '--pixel-threshold-strategy': this.pixelStrategy, '--pixel-normal-quantile': this.pixelQuantile };
-    const useless = Object.entries(flags).filter(
-      ([, value]) => value !== undefined && value !== 'fixed' && value !== 'infer_config',
-    );
-    for (const [flag] of useless) {
-      warn(
-        `${flag} is for imgano train: infer has no good pictures to calibrate on and uses the stored pixel threshold`,
-      );
-    }
-    const { pixel_threshold_strategy: _strategy, pixel_normal_quantile: _quantile, ...rest } = keys;
-    return rest;
   }
 
   private overlaySize(): number | undefined {

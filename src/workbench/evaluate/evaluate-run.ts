@@ -8,9 +8,13 @@ import { auroc } from '../metrics/auroc.js';
 import { averagePrecision } from '../metrics/average-precision.js';
 import { f1AtThreshold } from '../metrics/f1-at-threshold.js';
 import { PixelMetrics } from './pixel-metrics.js';
+import { RegionMetrics, type RegionMetricsResult } from './region-metrics.js';
 
-/** What `imgano evaluate` reports; metrics are null where the data cannot give them. */
-export interface EvaluationReport {
+/**
+ * What `imgano evaluate` reports; metrics are null where the data cannot give them. Those of regions are there only where
+ * defects were found, by an option or by the config.
+ */
+export interface EvaluationReport extends Partial<RegionMetricsResult> {
   readonly model: string;
   readonly threshold: number | null;
   readonly pictures: { readonly normal: number; readonly anomalous: number };
@@ -28,7 +32,7 @@ export interface EvaluationReport {
 export interface EvaluateOptions {
   readonly progress: Progress;
   readonly signal?: AbortSignal;
-  /** Also find defect regions, for `onInspection`. */
+  /** Also find defect regions and measure them. Default: `defects.enabled` of the config. */
   readonly defects?: boolean;
   /** Sees every picture with its outcome, for a gallery say. */
   readonly onInspection?: (item: DatasetItem, inspection: Inspection, mask: Uint8Array | null) => Promise<void> | void;
@@ -44,13 +48,15 @@ export async function evaluateRun(run: OpenedRun, data: string, options: Evaluat
   if (items.length === 0) throw new DataError(`${data}: no test pictures were found`);
   const scores: number[] = [];
   const pixels = new PixelMetrics();
+  const regions = new RegionMetrics();
+  let regionsMeasured = false;
   const byDefect: Record<string, { pictures: number; flagged: number }> = {};
   const sources = items.map((item) => item.source);
   options.progress.start('evaluating', items.length);
   const { signal, defects } = options;
   for await (const inspection of run.inspectAll(sources, { maps: run.info.givesMaps, defects, signal })) {
     const item = items[scores.length];
-    const { record, map } = inspection;
+    const { record, map, mask: found } = inspection;
     if ('error' in record) throw new DataError(record.error.message);
     scores.push(record.score);
     const tally = (byDefect[item.defect] ??= { pictures: 0, flagged: 0 });
@@ -58,6 +64,12 @@ export async function evaluateRun(run: OpenedRun, data: string, options: Evaluat
     tally.flagged += record.label === 1 ? 1 : 0;
     const mask = map === null ? null : await groundTruth(item, map);
     if (map !== null) pixels.add(map, mask, item);
+    if (found !== null && mask !== null) {
+      regionsMeasured = true;
+      const { height, width, data: painted } = found;
+      const listed = record.defects?.regions ?? [];
+      regions.add({ height, width, label: item.label, truth: mask, mask: painted, regions: listed });
+    }
     await options.onInspection?.(item, inspection, mask);
     options.progress.update(scores.length);
   }
@@ -72,6 +84,7 @@ export async function evaluateRun(run: OpenedRun, data: string, options: Evaluat
     image_ap: averagePrecision(scores, labels),
     image_f1: threshold === null ? null : f1AtThreshold(scores, labels, threshold).f1,
     ...pixels.result(),
+    ...(regionsMeasured ? regions.result() : {}),
     by_defect: byDefect,
   };
 }
