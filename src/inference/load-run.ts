@@ -10,6 +10,7 @@ import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, DataError, WeightsError } from '../errors.js';
 import type { Detector } from '../models/detector.js';
 import { findModel } from '../models/registry.js';
+import { requireBackend } from '../models/require-backend.js';
 import type { WeightsStore } from '../models/weights-store.js';
 import { readRoiMask } from './roi-mask.js';
 
@@ -26,7 +27,7 @@ export interface LoadedRun {
  *
  * @param path the document, or the run folder that holds it
  * @param defects keys that beat those of the document's `defects` section
- * @throws ConfigError, WeightsError, DataError: nothing is loaded half
+ * @throws ConfigError, WeightsError, DataError, UnsupportedBackendError: nothing is loaded half
  */
 export async function loadRun(
   path: string,
@@ -37,6 +38,7 @@ export async function loadRun(
   const config = decodeInferConfig(withDefects(await readJson(file), defects), file);
   const roiMask = await readRoiMask(config.defects, dirname(file));
   const spec = findModel(config.model.name);
+  requireBackend(spec, false);
   const params = decode(spec.params, config.model.model_kwargs, `${file}: model.model_kwargs`);
   await checkWeights(config, weights, file);
   const modelDir = resolve(dirname(file), config.checkpoint.path);

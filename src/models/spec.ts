@@ -29,8 +29,8 @@ export interface ModelSpec<P = unknown> {
   readonly needs: {
     readonly backbone: boolean;
     readonly gradients: boolean;
-    /** Backends that cannot run it, with the reason. */
-    readonly unsupported?: Readonly<Record<string, string>>;
+    /** Kernels beyond those that every backend has. */
+    readonly kernels?: readonly string[];
   };
   /** Parameters with their defaults; `decode(params, {}, ...)` gives the defaults. */
   readonly params: t.Type<P, unknown>;

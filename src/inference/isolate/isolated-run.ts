@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ImganoError, InterruptedError } from '../../errors.js';
+import { prepareEnvironment } from '../../runtime/environment.js';
 import { eachInput, type PictureInput, type PictureInputs } from '../inputs.js';
 import type { OpenedRun, OpenRunOptions } from '../open-run.js';
 import type { ErrorRecord, InspectionRecord } from '../records/record.js';
@@ -8,6 +9,8 @@ import { Rpc } from './rpc.js';
 
 /** A run whose model lives in a worker thread of its own: the caller's event loop only passes messages. */
 export async function openIsolatedRun(path: string, options: OpenRunOptions): Promise<OpenedRun> {
+  // The native library reads the environment of the process, not the copy that a worker has.
+  prepareEnvironment();
   const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'imgano' });
   const run = new IsolatedRun(worker);
   const { backend, weights, defects } = options;

@@ -20,6 +20,7 @@ import { MASK_FORMATS } from '../../inference/sinks/mask-formats.js';
 import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
 import type { Detector } from '../../models/detector.js';
 import { findModel } from '../../models/registry.js';
+import { requireBackend } from '../../models/require-backend.js';
 import type { ModelSpec } from '../../models/spec.js';
 import type { ResolvedWeights, WeightsStore } from '../../models/weights-store.js';
 import { environmentReport } from '../../runtime/environment-report.js';
@@ -50,6 +51,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   // Made before the fit, so that a strategy that cannot work is refused at once.
   const pixels = new PixelCalibration(defects, { split, roiMask, warn, signal: options.signal });
   const backend = await startRuntime(options.backend, { warn });
+  requireBackend(spec, true);
   const used = rememberWeights(options.weights);
   const detector = await spec.create(params, { weights: used });
   const engine = new Engine(detector);
