@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { decode } from '../../src/config/codec.js';
 import { DefectsConfig } from '../../src/config/defects.js';
 import { findDefects } from '../../src/defects/find-defects.js';
+import { imageBox } from '../../src/defects/geometry/image-box.js';
 import { type Region } from '../../src/defects/region.js';
 import { tf } from '../../src/runtime/tf.js';
 import { onEveryBackend } from '../support/backends.js';
@@ -45,25 +46,38 @@ function configOf(flat: GoldenConfig): DefectsConfig {
   return { ...config, border_ignore_px: border, max_regions };
 }
 
-const root = shared('golden', 'cases') ?? join(import.meta.dirname, '../golden/defects');
-const cases = readdirSync(root)
-  .sort()
-  .filter((id) => existsSync(join(root, id, 'regions.json')))
-  .map((id) => {
-    const json = (name: string) => JSON.parse(readFileSync(join(root, id, name), 'utf8'));
+/** The cases that come with the repository, and all others where the shared folder is there. */
+const own = join(import.meta.dirname, '../golden/defects');
+const folders = new Map(
+  [shared('golden', 'cases'), own]
+    .filter((root) => root !== null)
+    .flatMap((root) => readdirSync(root).map((id): [string, string] => [id, join(root, id)])),
+);
+const cases = [...folders.entries()]
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .filter(([, folder]) => existsSync(join(folder, 'regions.json')))
+  .map(([id, folder]) => {
+    const json = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
     const { config, meta } = json('config.json');
-    return {
-      id,
-      config: config as GoldenConfig,
-      name: `${meta.category}/${meta.name}`,
-      expected: json('regions.json'),
-    };
+    const name = `${meta.category}/${meta.name}`;
+    return { id, folder, config: config as GoldenConfig, name, expected: json('regions.json') };
   });
 
+describe('golden boxes in picture space', () => {
+  it('equal those of the Python system', () => {
+    const table = JSON.parse(readFileSync(join(own, '328', 'expected.json'), 'utf8'));
+    const size = ([height, width]: [number, number]) => ({ height, width });
+    for (const { bbox, src_hw, dst_hw, out } of table) {
+      expect(imageBox(bbox, size(src_hw), size(dst_hw))).to.deep.equal(out);
+    }
+    expect(table.length).to.be.above(10);
+  });
+});
+
 onEveryBackend('golden cases, semantics 1', () => {
-  for (const { id, name, config, expected } of cases) {
+  for (const { id, folder, name, config, expected } of cases) {
     it(`${id} ${name}`, async () => {
-      const { data, shape } = readNpy(join(root, id, 'map.npy'));
+      const { data, shape } = readNpy(join(folder, 'map.npy'));
       const map = tf.tensor2d(data as Float32Array, shape as [number, number]);
       const run = async () =>
         findDefects(map, { config: configOf(config), pixelThreshold: config.pixel_threshold, semantics: 1 });
@@ -77,7 +91,7 @@ onEveryBackend('golden cases, semantics 1', () => {
           return;
         }
         const result = await run();
-        const mask = readNpy(join(root, id, 'mask.npy')).data;
+        const mask = readNpy(join(folder, 'mask.npy')).data;
         expect(
           result.mask.data.reduce((n, v, i) => n + (v === (mask[i] as number) / 255 ? 0 : 1), 0),
           'mask pixels',

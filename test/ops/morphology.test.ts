@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import { ShapeError } from '../../src/errors.js';
+import { dilate, erode } from '../../src/ops/morphology.js';
 import {
-  dilate,
   ellipseElement,
-  erode,
   rectangleElement,
   reflected,
   type StructuringElement,
-} from '../../src/ops/morphology.js';
+} from '../../src/ops/structuring-element.js';
 import { Random } from '../../src/runtime/random.js';
 import { tf } from '../../src/runtime/tf.js';
 import { leavesNoTensors, onEveryBackend } from '../support/backends.js';

@@ -10,22 +10,14 @@ export function joinNearby(components: Components, gap: number): DisjointSets {
   for (let dy = 0; dy <= gap + 1; dy++) {
     const reach = Math.floor(Math.sqrt((gap + 1) ** 2 - dy * dy));
     for (let y = dy; y < components.runs.height; y++) {
-      if (dy === 0) joinInRow(components, y, reach, sets);
-      else joinRows(components, y - dy, y, reach, sets);
+      joinRows(components, y - dy, y, reach, sets);
     }
   }
   return sets;
 }
 
-function joinInRow({ runs, ofRun }: Components, y: number, reach: number, sets: DisjointSets): void {
-  const { rowStart, start, end } = runs;
-  for (let i = rowStart[y] + 1; i < rowStart[y + 1]; i++) {
-    if (start[i] - (end[i - 1] - 1) <= reach) sets.join(ofRun[i - 1], ofRun[i]);
-  }
-}
-
 /**
- * Joins the runs of two rows that lie within `reach` columns, in one sweep. A pair that the sweep steps over is joined
+ * Joins the runs of two rows, or of one, that lie within `reach` columns, in one sweep. A pair that the sweep steps over is joined
  * through the run that ended later: it lies between the two, in the row of one of them, and nearer to it.
  */
 function joinRows({ runs, ofRun }: Components, upper: number, lower: number, reach: number, sets: DisjointSets): void {

@@ -1,11 +1,5 @@
-import {
-  dilate,
-  ellipseElement,
-  erode,
-  rectangleElement,
-  reflected,
-  type StructuringElement,
-} from '../../ops/morphology.js';
+import { dilate, erode } from '../../ops/morphology.js';
+import { ellipseElement, rectangleElement, reflected, type StructuringElement } from '../../ops/structuring-element.js';
 import { type MaskStage, type Semantics } from '../stage.js';
 
 /** Removes what is smaller than a square: erosion, then dilation. */
