@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { openRun } from '../../src/inference/open-run.js';
 import { runCli, type CliOutcome } from '../support/cli.js';
+import { describeWithShared } from '../support/shared.js';
 import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
 
 // Every kind of bad input ends with one clear sentence and a non-zero exit, and loses nothing.
@@ -131,6 +132,36 @@ describe('bad input', () => {
     bytes[bytes.length - 1] ^= 1;
     writeFileSync(path, bytes);
     refused(await runCli('infer', '--infer-config', join(dir, 'altered'), '--input', data), 'altered', 'sha256');
+  });
+
+  describeWithShared('external weights', ['weights', 'mobilenet-v1-trunk'], (trunk) => {
+    const backbone = { name: 'tfjs_layers', weights: 'mobilenet_v1_1.0_trunk', layers: ['conv_pw_3_relu'] };
+    const kwargs = JSON.stringify({
+      backbone,
+      max_bank: 50,
+      resize: { mode: 'stretch', size: { height: 64, width: 64 } },
+    });
+    const train = (out: string, weights: string) => {
+      const model = ['--model', 'vision_patchcore', '--model-kwargs', kwargs, '--weights', weights];
+      return runCli('train', ...model, '--train', data, '--out', join(dir, out), '--quiet');
+    };
+
+    it('that are missing or altered, when training and when inspecting', async () => {
+      mkdirSync(join(dir, 'no-weights'));
+      refused(await train('w0', join(dir, 'no-weights')), 'mobilenet_v1_1.0_trunk');
+      const trained = await train('w1', join(trunk, '..'));
+      expect(trained.code, trained.stderr).to.equal(0);
+      mkdirSync(join(dir, 'bad-weights'));
+      for (const name of ['model.json', 'weights.bin']) {
+        const bytes = readFileSync(join(trunk, name));
+        if (name === 'weights.bin') bytes[bytes.length >> 1] ^= 1;
+        writeFileSync(join(dir, 'bad-weights', name), bytes);
+      }
+      refused(await train('w2', join(dir, 'bad-weights')), 'weights.bin', 'sha256');
+      const inspect = ['infer', '--infer-config', join(dir, 'w1'), '--input', join(data, 'test'), '--quiet'];
+      refused(await runCli(...inspect, '--weights', join(dir, 'bad-weights')), 'weights.bin', 'sha256');
+      refused(await runCli(...inspect, '--weights', join(dir, 'no-weights')), 'mobilenet_v1_1.0_trunk');
+    });
   });
 
   it('an output folder that cannot be written', async function () {
