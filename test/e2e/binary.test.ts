@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
@@ -43,6 +44,30 @@ describe('the binary', () => {
     const { status, stdout } = spawnSync(process.execPath, [binary, 'infr'], { encoding: 'utf8' });
     expect(status).to.not.equal(0);
     expect(stdout).to.contain('imgano infer');
+  });
+
+  it('refuses an output folder that is read-only, and leaves it as it was', () => {
+    const locked = join(dir, 'locked');
+    mkdirSync(locked);
+    chmodSync(locked, 0o555);
+    chmodSync(dir, 0o755);
+    // Root may write anywhere, so root runs the command as nobody.
+    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const env = { ...process.env, HOME: tmpdir(), IMGANO_BACKEND: 'wasm' };
+    const infer = ['infer', '--infer-config', run, '--input', join(data, 'test'), '--quiet'];
+    for (const output of [
+      ['--save-jsonl', join(locked, 'out.jsonl')],
+      ['--defects', '--save-masks', join(locked, 'masks')],
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, [binary, ...infer, ...output], {
+        encoding: 'utf8',
+        env,
+        ...nobody,
+      });
+      expect(status, stderr).to.equal(2);
+      expect(stderr).to.match(/^error: .*locked.*$/m);
+    }
+    expect(readdirSync(locked)).to.deep.equal([]);
   });
 
   for (const [signal, code] of [

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DataError } from '../../errors.js';
 
@@ -28,7 +29,10 @@ export async function writeRunFolder(path: string, build: (dir: string) => Promi
 async function makeDraft(target: string, path: string): Promise<string> {
   try {
     await mkdir(dirname(target), { recursive: true });
-    return await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+    // Not mkdtemp: its folder would stay closed to everybody else, and a service often runs as another user.
+    const draft = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
+    await mkdir(draft);
+    return draft;
   } catch (error) {
     throw new DataError(`${path}: the run folder cannot be made (${(error as Error).message})`, { cause: error });
   }
