@@ -8,6 +8,8 @@ export function float32Mean(values: Float32Array): number {
 
 const f = Math.fround;
 const BLOCK = 128;
+/** The eight running sums of a block; one at a time is in use. */
+const r = new Float32Array(8);
 
 function pairwiseSum(a: Float32Array, from: number, n: number): number {
   if (n > BLOCK) {
@@ -17,7 +19,7 @@ function pairwiseSum(a: Float32Array, from: number, n: number): number {
   const whole = n - (n % 8);
   let sum = 0;
   if (n >= 8) {
-    const r = new Float32Array(a.subarray(from, from + 8));
+    for (let i = 0; i < 8; i++) r[i] = a[from + i];
     for (let i = 8; i < whole; i++) r[i % 8] += a[from + i];
     sum = f(f(f(r[0] + r[1]) + f(r[2] + r[3])) + f(f(r[4] + r[5]) + f(r[6] + r[7])));
   }

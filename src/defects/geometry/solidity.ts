@@ -19,14 +19,13 @@ export function solidity(blob: Blob, semantics: Semantics): number | null {
 }
 
 /** The extents of the lines between rows: a corner line takes the wider of the rows above and below it. */
-function corners(left: Float64Array, right: Float64Array): [Float64Array, Float64Array] {
-  const rows = left.length;
-  const lines = [new Float64Array(rows + 1).fill(Infinity), new Float64Array(rows + 1).fill(-Infinity)] as const;
-  for (let y = 0; y < rows; y++) {
-    for (const line of [y, y + 1]) {
-      lines[0][line] = Math.min(lines[0][line], left[y]);
-      lines[1][line] = Math.max(lines[1][line], right[y] + 1);
-    }
+function corners(left: readonly number[], right: readonly number[]): [left: number[], right: number[]] {
+  const last = left.length;
+  const outer: [number[], number[]] = [[], []];
+  for (let line = 0; line <= last; line++) {
+    const [above, below] = [Math.max(line - 1, 0), Math.min(line, last - 1)];
+    outer[0].push(Math.min(left[above], left[below]));
+    outer[1].push(Math.max(right[above], right[below]) + 1);
   }
-  return [...lines];
+  return outer;
 }

@@ -70,15 +70,16 @@ function groupsOf(drafts: readonly Draft[], { config }: StageContext): Draft[][]
 /** Pairs of boxes whose gaps along both axes are small, found by a sweep from left to right. */
 function closeBoxes(drafts: readonly Draft[], gap: number): DisjointSets {
   const sets = new DisjointSets(drafts.length);
-  const box = (i: number) => drafts[i].region.bbox_xyxy;
-  const fromLeft = [...drafts.keys()].sort((a, b) => box(a)[0] - box(b)[0]);
-  fromLeft.forEach((a, k) => {
+  const boxes = drafts.map(({ region }) => region.bbox_xyxy);
+  const fromLeft = [...boxes.keys()].sort((a, b) => boxes[a][0] - boxes[b][0]);
+  for (let k = 0; k < fromLeft.length; k++) {
+    const a = fromLeft[k];
     for (let next = k + 1; next < fromLeft.length; next++) {
       const b = fromLeft[next];
-      if (emptyBetween(box(a), box(b), 0) > gap) break;
-      if (emptyBetween(box(a), box(b), 1) <= gap) sets.join(a, b);
+      if (emptyBetween(boxes[a], boxes[b], 0) > gap) break;
+      if (emptyBetween(boxes[a], boxes[b], 1) <= gap) sets.join(a, b);
     }
-  });
+  }
   return sets;
 }
 
