@@ -11,6 +11,7 @@ export interface NamedTensor {
 }
 
 const DIGEST_KEY = 'sha256';
+const TYPES = ['F32', 'I32'] as const;
 
 /**
  * Writes tensors as one safetensors file (F32, I32), whole or not at all: a temporary file that is renamed. The header's
@@ -55,7 +56,7 @@ export async function loadTensors(path: string): Promise<Record<string, NamedTen
   });
   try {
     const { size } = await file.stat();
-    const { entries, dataStart, metadata } = await parseTensorHeader(path, size, async (position, length) => {
+    const { entries, dataStart, metadata } = await parseTensorHeader(path, TYPES, size, async (position, length) => {
       const bytes = new Uint8Array(length);
       await readExactly(path, file, bytes, position);
       return bytes;
@@ -82,7 +83,7 @@ export async function loadTensors(path: string): Promise<Record<string, NamedTen
   }
 }
 
-function allocate(entry: TensorEntry): Float32Array | Int32Array {
+function allocate(entry: TensorEntry<(typeof TYPES)[number]>): Float32Array | Int32Array {
   const count = (entry.end - entry.begin) / 4;
   return entry.dtype === 'F32' ? new Float32Array(count) : new Int32Array(count);
 }

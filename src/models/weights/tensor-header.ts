@@ -1,18 +1,22 @@
 import { WeightsError } from '../../errors.js';
 import { duplicateKey } from './duplicate-key.js';
 
+/** Bytes of a value of every type that is read. */
+export const TYPE_BYTES = { F32: 4, I32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 } as const;
+export type TensorType = keyof typeof TYPE_BYTES;
+
 /** A tensor of a safetensors file; `begin` and `end` are byte offsets from the start of the values. */
-export interface TensorEntry {
+export interface TensorEntry<T extends TensorType = TensorType> {
   readonly name: string;
-  readonly dtype: 'F32' | 'I32';
+  readonly dtype: T;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
 
-export interface TensorHeader {
+export interface TensorHeader<T extends TensorType = TensorType> {
   /** In the order of their values in the file. */
-  readonly entries: readonly TensorEntry[];
+  readonly entries: readonly TensorEntry<T>[];
   readonly dataStart: number;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -26,15 +30,17 @@ const MAX_RANK = 8;
  * Reads and checks the header of a safetensors file: 8 bytes of length, then JSON
  * (https://github.com/huggingface/safetensors, "Format").
  *
+ * @param types the types that the reader knows; any other is refused
  * @param size bytes of the whole file
  * @param read gives the bytes of a range of the file
  * @throws WeightsError with the first thing that is wrong
  */
-export async function parseTensorHeader(
+export async function parseTensorHeader<T extends TensorType>(
   path: string,
+  types: readonly T[],
   size: number,
   read: (position: number, length: number) => Promise<Uint8Array>,
-): Promise<TensorHeader> {
+): Promise<TensorHeader<T>> {
   const fail = (what: string): never => {
     throw new WeightsError(`${path}: ${what}; the file is truncated, altered, or not a tensor file`);
   };
@@ -51,7 +57,7 @@ export async function parseTensorHeader(
   const names = Object.keys(rest);
   if (names.length > MAX_TENSORS) fail(`the header names ${names.length} tensors, more than ${MAX_TENSORS}`);
   const entries = names
-    .map((name) => entryOf(name, rest[name], fail))
+    .map((name) => entryOf(name, rest[name], types, fail))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const entry of entries) {
@@ -63,14 +69,23 @@ export async function parseTensorHeader(
   return { entries, dataStart: 8 + length, metadata: metadata as Record<string, string> };
 }
 
-function entryOf(name: string, value: unknown, fail: (what: string) => never): TensorEntry {
-  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : fail(`tensor "${name}" is not described`);
-  if (dtype !== 'F32' && dtype !== 'I32') {
-    return fail(`tensor "${name}" has the type ${JSON.stringify(dtype)}, expected F32 or I32`);
+function entryOf<T extends TensorType>(
+  name: string,
+  value: unknown,
+  types: readonly T[],
+  fail: (what: string) => never,
+): TensorEntry<T> {
+  const record = isRecord(value) ? value : fail(`tensor "${name}" is not described`);
+  const { shape, data_offsets: offsets } = record;
+  const dtype = types.find((type) => type === record.dtype);
+  if (dtype === undefined) {
+    return fail(
+      `tensor "${name}" has the type ${JSON.stringify(record.dtype)}, expected ${types.slice(0, -1).join(', ')} or ${types.at(-1)}`,
+    );
   }
   if (!isCounts(shape) || shape.length > MAX_RANK) return fail(`tensor "${name}" has no valid shape`);
   if (!isCounts(offsets) || offsets.length !== 2) return fail(`tensor "${name}" has no valid offsets`);
-  const bytes = shape.reduce((a, b) => a * b, 4);
+  const bytes = shape.reduce((a, b) => a * b, TYPE_BYTES[dtype]);
   const [begin, end] = offsets;
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
     return fail(`tensor "${name}" of shape [${shape}] needs ${bytes} bytes, but has ${end - begin}`);
