@@ -27,6 +27,6 @@ export abstract class BaseCommand extends Command {
 
   protected async progress(): Promise<Progress> {
     const { createProgress } = await import('./progress-bar.js');
-    return createProgress({ quiet: this.quiet });
+    return createProgress({ quiet: this.quiet, stream: this.context.stderr });
   }
 }

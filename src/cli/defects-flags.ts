@@ -67,16 +67,15 @@ export abstract class DefectsFlags extends BaseCommand {
 
   /** `defectsOverrides` for a trained run: what only a calibration reads is told and left out. */
   protected async runOverrides(warn: (line: string) => void): Promise<Record<string, unknown>> {
-    const flags = { '--pixel-threshold-strategy': this.pixelStrategy, '--pixel-normal-quantile': this.pixelQuantile };
+    const { pixel_threshold_strategy, pixel_normal_quantile, ...rest } = await this.defectsOverrides();
+    const flags = {
+      '--pixel-threshold-strategy': this.pixelStrategy && pixel_threshold_strategy,
+      '--pixel-normal-quantile': this.pixelQuantile && pixel_normal_quantile,
+    };
     for (const [flag, value] of Object.entries(flags)) {
       if (value === undefined || value === 'fixed' || value === 'infer_config') continue;
       warn(`${flag} is for imgano train: there is nothing to calibrate on here, so the stored pixel threshold is used`);
     }
-    const {
-      pixel_threshold_strategy: _strategy,
-      pixel_normal_quantile: _quantile,
-      ...rest
-    } = await this.defectsOverrides();
     return rest;
   }
 

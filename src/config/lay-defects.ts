@@ -9,8 +9,9 @@ const ROI_KEYS = ['roi_xyxy_norm', 'roi_rectangles_norm', 'roi_polygon_norm', 'r
  * interest replaces one of another kind, because there can be one only, and the other name of the shape filters is
  * brought to the usual one, so that single filters can be laid over it.
  */
-export function layDefects(under: unknown, over: Section | undefined): unknown {
-  if (over === undefined) return under;
+export function layDefects(under: unknown, above: Section | undefined): unknown {
+  if (above === undefined) return under;
+  const over = withUsualName(above) as Section;
   const given = ROI_KEYS.filter((key) => over[key] !== undefined && over[key] !== null);
   const cleared = given.length === 0 ? {} : Object.fromEntries(ROI_KEYS.map((key) => [key, null]));
   const laid = over.shape_filters === undefined ? under : withUsualName(under);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { decodeMask } from '../../src/data/decode-mask.js';
 import { decodeMap } from '../../src/data/decode-map.js';
 import { encodePng } from '../../src/data/encode.js';
+import { encodeNpy } from '../../src/data/npy.js';
+import { tiffBytes } from '../data/picture-bytes.js';
 import { runCli, type CliOutcome } from '../support/cli.js';
 import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
 
@@ -284,11 +286,7 @@ describe('defects on the command line', () => {
       const top = map.data.reduce((a, b) => Math.max(a, b));
       const levels = Uint16Array.from(map.data, (v) => Math.round((v / top) * 65535));
       writeFileSync(join(at('deep'), 'a.png'), await encodePng({ ...map, channels: 1, data: levels }));
-      const { default: sharp } = await import('sharp');
-      await sharp(join(at('deep'), 'a.png'))
-        .toColourspace('grey16')
-        .tiff()
-        .toFile(join(at('deep'), 'b.tif'));
+      writeFileSync(join(at('deep'), 'b.tif'), tiffBytes({ ...map, values: [...levels] }, { bits: 16, channels: 1 }));
       const section = write('section.json', { schema_version: 2, defects: { pixel_threshold: 0.5, min_area: 3 } });
       const outcome = await defects('--input', at('deep'), '--infer-config', section, '--save-masks', at('deep-masks'));
       expect(outcome.stderr).to.equal('');
@@ -324,7 +322,7 @@ describe('defects on the command line', () => {
     it('refuse bad input with one sentence', async () => {
       const config = join(run, 'infer_config.json');
       const map = (name: string, shape: number[], values: number[]) => {
-        writeFileSync(at(name), npy(shape, values));
+        writeFileSync(at(name), encodeNpy(shape, Float32Array.from(values)));
         return at(name);
       };
       const on = (input: string, ...flags: string[]) => defects('--input', input, '--infer-config', config, ...flags);
@@ -373,7 +371,7 @@ describe('defects on the command line', () => {
       ['--pixel-threshold-strategy', 'guess', '--pixel-threshold-strategy: expected one of'],
       ['--overlay-max-size', '0', '--overlay-max-size: expected whole number of 1 or more'],
     ]) {
-      refused(await runCli('infer', '--infer-config', run, '--input', data, '--quiet', flag, value), says);
+      refused(await runCli('infer', '--infer-config', run, '--input', data, '--quiet', `${flag}=${value}`), says);
     }
     const needs = [
       'infer',
@@ -392,7 +390,7 @@ describe('defects on the command line', () => {
       await trainWith('--false-region-confidence', '1'),
       '--false-region-confidence: expected number between 0 and 1',
     );
-    refused(await trainWith('--false-region-budget', '-1'), '--false-region-budget: expected number of 0 or more');
+    refused(await trainWith('--false-region-budget=-1'), '--false-region-budget: expected number of 0 or more');
     refused(await trainWith('--pixel-threshold-strategy', 'fixed'), '"fixed" takes the threshold from');
   });
 
@@ -403,7 +401,7 @@ describe('defects on the command line', () => {
       return JSON.parse(outcome.stdout);
     };
     const plain = await evaluate();
-    const { ...report } = await evaluate('--defects', '--defect-min-area', '9');
+    const report = await evaluate('--defects', '--defect-min-area', '9');
     expect(report).to.deep.include({ defects_total: 3, defects_hit: 3, defect_pictures: 3, defect_pictures_hit: 3 });
     expect(report).to.deep.include({ false_regions: 0, false_regions_per_100_good: 0, good_pictures_with_regions: 0 });
     expect(report.region_precision).to.equal(1);
@@ -436,12 +434,4 @@ function refused({ code, stderr }: CliOutcome, says: string): void {
   expect(stderr).to.include(says);
   expect(stderr.trim().split('\n'), stderr).to.have.length(1);
   expect(stderr).to.match(/^error: /);
-}
-
-/** A `.npy` file of float32, written by hand. */
-function npy(shape: number[], values: number[]): Buffer {
-  const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`.padEnd(117) + '\n';
-  const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
-  return Buffer.concat([head, Buffer.from(header), Buffer.from(Float32Array.from(values).buffer)]);
 }

@@ -4,6 +4,8 @@ import { decode } from '../../config/codec.js';
 import { DefectsConfig } from '../../config/defects.js';
 import { layDefects } from '../../config/lay-defects.js';
 import { PixelThresholdProvenance } from '../../config/threshold.js';
+import { checkDefectsConfig } from '../../defects/check-config.js';
+import { resolveLevels } from '../../defects/levels.js';
 import type { RoiMask } from '../../defects/roi.js';
 import type { Semantics } from '../../defects/stage.js';
 import { ConfigError } from '../../errors.js';
@@ -27,7 +29,7 @@ type Json = Record<string, unknown>;
  * is absent or 1 means semantics 1.
  *
  * @param over keys that beat those of the file
- * @throws ConfigError with every problem and its path, and when there is no pixel threshold
+ * @throws ConfigError with every problem and its path, when keys do not fit together, and when there is no pixel threshold
  */
 export async function readDefectsDocument(file: string, over: Json): Promise<DefectsDocument> {
   const document = await readObject(file);
@@ -38,6 +40,8 @@ export async function readDefectsDocument(file: string, over: Json): Promise<Def
   if (value === null) {
     throw new ConfigError(`${file}: expected a number at defects.pixel_threshold, got none; give --pixel-threshold`);
   }
+  checkDefectsConfig(config, semantics);
+  resolveLevels(config, value, semantics);
   const roiMask = await readRoiMask(config, dirname(file));
   const stored = provenanceOf(document, file);
   if (typeof over.pixel_threshold === 'number' || stored?.value !== value) {

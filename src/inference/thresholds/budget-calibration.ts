@@ -123,12 +123,21 @@ export class BudgetCalibration {
     return Math.fround(enabled && high !== null && relative ? high * threshold : threshold);
   }
 
+  /** No map whose peak is below this has a region: neither the seed nor the score filters would let it through. */
+  private needed(threshold: number): number {
+    const { minScoreMax, minScoreMean } = resolveLevels(this.config, threshold, 2);
+    const limits = [minScoreMax, minScoreMean].filter((limit) => limit !== null);
+    // The filters compare scores that were rounded to 6 digits, which may have gone up.
+    return Math.max(this.seed(threshold), ...limits.map((limit) => limit - 1e-5 * Math.abs(limit)));
+  }
+
   /** The regions at a threshold; counting ends early above `limit`. */
   private async count(threshold: number, limit: number): Promise<Found> {
     const request = { config: this.counting, pixelThreshold: threshold, semantics: 2, roiMask: this.options.roiMask };
+    const needed = this.needed(threshold);
     let [regions, pictures] = [0, 0];
     for (const [i, peak] of this.peaks.entries()) {
-      if (peak < this.seed(threshold)) continue;
+      if (peak < needed) continue;
       if (this.options.signal?.aborted === true) {
         throw new InterruptedError('the calibration was stopped before it was done');
       }

@@ -1,6 +1,6 @@
 /** The steps that the range is walked in, and how often the last one is then halved. */
-const STEPS = 256;
-const HALVINGS = 8;
+const STEPS = 128;
+const HALVINGS = 9;
 
 export interface SafeThreshold {
   /** A float32 number. */
@@ -17,7 +17,7 @@ export interface SafeThreshold {
  * The lowest threshold that holds together with every higher one that was tried.
  *
  * What is asked of a threshold need not be monotone in it: lowering it can make two regions one. So the range is walked
- * from the top in 256 equal steps to the first threshold that does not hold, and the last step is halved 8 times. The
+ * from the top in 128 equal steps to the first threshold that does not hold, and the last step is halved 9 times. The
  * outcome depends on nothing but the range and `holds`.
  *
  * @param range `top` is known to hold; above `floor`

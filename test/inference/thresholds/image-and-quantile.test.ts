@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { fitImageThreshold } from '../../src/inference/thresholds/image-threshold.js';
-import { PixelQuantile } from '../../src/inference/thresholds/pixel-quantile.js';
-import { quantile } from '../../src/inference/thresholds/quantile.js';
-import { DataError } from '../../src/errors.js';
-import { Random } from '../../src/runtime/random.js';
+import { fitImageThreshold } from '../../../src/inference/thresholds/image-threshold.js';
+import { PixelQuantile } from '../../../src/inference/thresholds/pixel-quantile.js';
+import { quantile } from '../../../src/inference/thresholds/quantile.js';
+import { DataError } from '../../../src/errors.js';
+import { Random } from '../../../src/runtime/random.js';
 
 describe('quantile', () => {
   it('interpolates between order statistics as NumPy does', () => {
