@@ -5,19 +5,12 @@ import { deflateSync } from 'node:zlib';
 import { openRun } from '../../src/inference/open-run.js';
 import { runCli, type CliOutcome } from '../support/cli.js';
 import { describeWithShared } from '../support/shared.js';
-import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
+import { useToyRun } from '../support/toy-run.js';
 
 // Every kind of bad input ends with one clear sentence and a non-zero exit, and loses nothing.
 
 describe('bad input', () => {
-  const dir = scratch();
-  const data = join(dir, 'data');
-  let run = '';
-
-  before(async () => {
-    await writeToyDataset(data);
-    run = await trainToyRun(dir, data);
-  });
+  const { dir, data, run } = useToyRun();
 
   const infer = (input: string, ...extra: string[]) =>
     runCli('infer', '--infer-config', run, '--input', input, '--quiet', ...extra);

@@ -4,21 +4,14 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
+import { useToyRun } from '../support/toy-run.js';
 
 // The compiled binary in a process of its own: what only a process can show. `npm test` builds it first.
 
 const binary = resolve(import.meta.dirname, '../../dist/cli/main.js');
 
 describe('the binary', () => {
-  const dir = scratch();
-  const data = join(dir, 'data');
-  let run = '';
-
-  before(async () => {
-    await writeToyDataset(data);
-    run = await trainToyRun(dir, data);
-  });
+  const { dir, data, run } = useToyRun();
 
   it('answers --help without loading tfjs or the picture library', () => {
     const guard = join(dir, 'guard.cjs');

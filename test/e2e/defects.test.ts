@@ -7,19 +7,12 @@ import { encodePng } from '../../src/data/encode.js';
 import { encodeNpy } from '../../src/data/npy.js';
 import { tiffBytes } from '../data/picture-bytes.js';
 import { runCli, type CliOutcome } from '../support/cli.js';
-import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
+import { trainToyRun, useToyRun } from '../support/toy-run.js';
 
 const V2 = 'industrial-defects-fp40-v2';
 
 describe('defects on the command line', () => {
-  const dir = scratch();
-  const data = join(dir, 'data');
-  let run = '';
-
-  before(async () => {
-    await writeToyDataset(data);
-    run = await trainToyRun(dir, data);
-  });
+  const { dir, data, run } = useToyRun();
 
   const at = (name: string) => join(dir, name);
   const write = (name: string, value: unknown) => {

@@ -7,22 +7,15 @@ import type * as Imgano from '../../src/index.js';
 import { NotFittedError } from '../../src/errors.js';
 import { openRun, type OpenedRun } from '../../src/inference/open-run.js';
 import { tf } from '../../src/runtime/tf.js';
-import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
+import { useToyRun } from '../support/toy-run.js';
 import { toyPicture } from '../support/toy-pictures.js';
 
 // A worker thread starts from a compiled file, so the isolated runs are those of the built package.
 const built = (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof Imgano;
 
 describe('in-process', () => {
-  const dir = scratch();
-  const data = join(dir, 'data');
+  const { dir, data, run: path } = useToyRun();
   const test = join(data, 'test');
-  let path = '';
-
-  before(async () => {
-    await writeToyDataset(data);
-    path = await trainToyRun(dir, data);
-  });
 
   for (const isolate of [false, true]) {
     describe(isolate ? 'isolated' : 'direct', () => {

@@ -3,17 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeMask } from '../../src/data/decode-mask.js';
 import { runCli } from '../support/cli.js';
-import { scratch, trainToyRun, writeToyDataset } from '../support/toy-run.js';
+import { trainToyRun, useToyRun } from '../support/toy-run.js';
 
 describe('train, infer, evaluate', () => {
-  const dir = scratch();
-  const data = join(dir, 'data');
-  let run = '';
-
-  before(async () => {
-    await writeToyDataset(data);
-    run = await trainToyRun(dir, data);
-  });
+  const { dir, data, run } = useToyRun();
 
   it('writes a whole run folder', () => {
     expect(readdirSync(run).sort()).to.deep.equal(['environment.json', 'infer_config.json', 'model', 'report.json']);

@@ -47,3 +47,14 @@ export async function trainToyRun(root: string, data: string, ...extra: string[]
 function pad(i: number): string {
   return String(i).padStart(3, '0');
 }
+
+/** A folder with the toy data set and a run trained on it, made before the suite and gone after it. */
+export function useToyRun(): { readonly dir: string; readonly data: string; readonly run: string } {
+  const dir = scratch();
+  const data = join(dir, 'data');
+  before(async () => {
+    await writeToyDataset(data);
+    await trainToyRun(dir, data);
+  });
+  return { dir, data, run: join(dir, 'run') };
+}
