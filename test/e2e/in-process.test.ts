@@ -14,7 +14,7 @@ import { toyPicture } from '../support/toy-pictures.js';
 const built = (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof Imgano;
 
 describe('in-process', () => {
-  const { dir, data, run: path } = useToyRun();
+  const { data, run: path } = useToyRun();
   const test = join(data, 'test');
 
   for (const isolate of [false, true]) {
