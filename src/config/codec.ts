@@ -1,9 +1,9 @@
-import { distance } from 'fastest-levenshtein';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { ConfigError } from '../errors.js';
+import { expected, suggestion } from './messages.js';
 
-export { t };
+export { suggestion, t };
 
 /** A number that JSON can carry: NaN and the infinities are rejected. */
 export const FiniteNumber = refine('finite number', t.number, Number.isFinite);
@@ -196,23 +196,4 @@ export function decode<A>(codec: t.Type<A>, value: unknown, where: string): A {
     return `${where}: ${path === '' ? '' : `${path}: `}${message}`;
   });
   throw new ConfigError(problems.join('\n'), problems);
-}
-
-/** ` (did you mean "x"?)`, or nothing when no known word is close. */
-export function suggestion(word: string, known: readonly string[]): string {
-  const ranked = known.map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) })).sort((a, b) => a.d - b.d);
-  const best = ranked[0];
-  return best !== undefined && best.d <= Math.max(2, Math.floor(best.k.length / 3))
-    ? ` (did you mean "${best.k}"?)`
-    : '';
-}
-
-function expected(name: string, got: unknown): string {
-  return `expected ${name}, got ${describe(got)}`;
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
