@@ -12,8 +12,8 @@ import { type MapSummary, summarise } from './summarise.js';
  * The tensors of one run of the stages: the map under work and, once it is thresholded, the mask. Owns both; the raw map
  * is borrowed. Everything that crosses between device and host crosses here.
  *
- * A median is not computed as a map: it is put off until the mask is read, where the mask's own filter gives the same
- * pixels, and then only the scores of those are computed.
+ * On the host a median is not computed as a map: it is put off until the mask is read, where the mask's own filter gives
+ * the same pixels, and then only the scores of those are computed.
  */
 export class DeviceMaps {
   private work: Tensor3D;

@@ -1,5 +1,7 @@
 import { boxBlur } from '../../ops/box.js';
 import { gaussianBlur } from '../../ops/gaussian.js';
+import { medianBlur } from '../../ops/median.js';
+import { onGpu } from '../../runtime/on-gpu.js';
 import { type MapStage } from '../stage.js';
 
 /** Filters the map before it is thresholded. Border modes: median repeats the edge; gaussian and box reflect without it. */
@@ -11,7 +13,9 @@ export const smooth: MapStage = {
   apply: (device, { config }) => {
     const { method, ksize, sigma } = config.map_smoothing;
     // Semantics 1 takes the next odd size; in semantics 2 an even one was refused.
-    if (method === 'median') device.putOffMedian(ksize | 1);
+    const odd = ksize | 1;
+    if (method === 'median' && onGpu()) device.changeMap((map) => medianBlur(map, odd));
+    else if (method === 'median') device.putOffMedian(odd);
     else if (method === 'gaussian') device.changeMap((map) => gaussianBlur(map, { ksize, sigma }));
     else device.changeMap((map) => boxBlur(map, ksize));
   },
