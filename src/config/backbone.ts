@@ -20,11 +20,21 @@ const TfjsLayers = strict('TfjsLayers', {
   layers: AtLeastOne,
 });
 
+/** A network from the weights manifest whose weights are a PyTorch checkpoint (safetensors), cut at the layers. */
+const Torch = strict('Torch', {
+  name: oneOf(['torch']),
+  /** The id of the manifest entry. */
+  weights: NonEmptyString,
+  /** Where features are taken; every one must be a tap of the architecture. */
+  layers: AtLeastOne,
+});
+
 /** What turns a picture into features. */
-export const Backbone = tagged('Backbone', 'name', { filterbank: Filterbank, tfjs_layers: TfjsLayers });
+export const Backbone = tagged('Backbone', 'name', { filterbank: Filterbank, tfjs_layers: TfjsLayers, torch: Torch });
 export type Backbone = t.TypeOf<typeof Backbone>;
 export type Filterbank = t.TypeOf<typeof Filterbank>;
 export type TfjsLayers = t.TypeOf<typeof TfjsLayers>;
+export type Torch = t.TypeOf<typeof Torch>;
 
 function oneOfNumbers(values: readonly number[]): t.Type<number> {
   return refine(`one of ${values.join(', ')}`, t.number, (n) => values.includes(n));

@@ -1,5 +1,6 @@
 import {
   NonEmptyString,
+  nullable,
   oneOf,
   optional,
   PositiveInteger,
@@ -37,11 +38,21 @@ export const WeightsEntry = strict('WeightsEntry', {
   arch: NonEmptyString,
   /** Which training of the architecture this is. */
   tag: NonEmptyString,
-  /** `tfjs_layers` and `tfjs_graph` are a `model.json` with its shards; the first file is the `model.json`. */
+  /**
+   * `tfjs_layers` and `tfjs_graph` are a `model.json` with its shards; the first file is the `model.json`. `safetensors` is one file
+   * with the weights of a PyTorch network, which the package builds by `arch`.
+   */
   format: oneOf(['tfjs_layers', 'tfjs_graph', 'safetensors']),
   /** The folder in which the checkpoint is usually kept; searched beside the id. */
   folder: optional(RelativePath),
-  files: t.array(strict('WeightsFile', { path: RelativePath, sha256: Sha256, bytes: PositiveInteger })),
+  /** Where the manifest does not know the hash (null), the user pins it: `PATH.sha256` beside the file holds it. */
+  files: t.array(
+    strict('WeightsFile', { path: RelativePath, sha256: nullable(Sha256), bytes: nullable(PositiveInteger) }),
+  ),
+  /** Whose names the tensors of a `safetensors` file have. */
+  naming: optional(oneOf(['torchvision', 'timm', 'meta', 'huggingface', 'sequential', 'named'])),
+  /** Epsilon of the batch normalisation of a `safetensors` network, where it is not the usual one of its architecture. */
+  bn_eps: optional(PositiveNumber),
   /** How the checkpoint saw its pictures in training. */
   input: strict('WeightsInput', {
     size: SizeCodec,
@@ -55,9 +66,12 @@ export const WeightsEntry = strict('WeightsEntry', {
   scale: PositiveNumber,
   mean: PerChannel(FiniteNumber),
   std: PerChannel(PositiveNumber),
-  taps: t.array(Tap),
+  /** Of a tfjs model; the taps of a `safetensors` network follow from its architecture. */
+  taps: withDefault(t.array(Tap), []),
   license: NonEmptyString,
   origin: NonEmptyString,
   notes: withDefault(t.string, ''),
 });
 export type WeightsEntry = t.TypeOf<typeof WeightsEntry>;
+/** How the tensors of a checkpoint are named. */
+export type Naming = NonNullable<WeightsEntry['naming']>;

@@ -17,5 +17,9 @@ export async function createExtractor(params: Backbone, weights: WeightsStore): 
       const { loadTfjsExtractor } = await import('./tfjs-network.js');
       return loadTfjsExtractor(params, weights);
     }
+    case 'torch': {
+      const { loadTorchExtractor } = await import('./torch-network.js');
+      return loadTorchExtractor(params, weights);
+    }
   }
 }

@@ -1,10 +1,10 @@
 import type { TfjsLayers } from '../../config/backbone.js';
-import { suggestion } from '../../config/codec.js';
 import type { WeightsEntry } from '../../config/weights-manifest.js';
 import { ConfigError, WeightsError } from '../../errors.js';
 import { tf, type LayersModel, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { WeightsStore } from '../weights-store.js';
 import type { FeatureExtractor, Tap } from './extractor.js';
+import { findTap } from './find-tap.js';
 import { foldChain } from './folded-chain.js';
 import { readModelArtifacts } from './model-artifacts.js';
 
@@ -23,7 +23,13 @@ interface Network {
  */
 export async function loadTfjsExtractor(params: TfjsLayers, store: WeightsStore): Promise<FeatureExtractor> {
   const entry = await store.entry(params.weights);
-  const taps = params.layers.map((layer) => tapOf(entry, layer));
+  if (entry.format === 'safetensors') {
+    throw new ConfigError(
+      `backbone: weights "${entry.id}" have the format safetensors; the backbone "tfjs_layers" takes tfjs models, "torch" takes these`,
+    );
+  }
+  const known = entry.taps.map(({ layer, ...tap }) => ({ name: layer, ...tap }));
+  const taps = params.layers.map((layer) => findTap(entry.id, known, layer));
   const artifacts = await readModelArtifacts(await store.resolve(params.weights));
   const extractor = new TfjsExtractor(entry, taps, await open(entry, artifacts, params.layers));
   try {
@@ -46,11 +52,6 @@ async function open(
       apply: (x) => [graph.execute(x, [...layers])].flat() as Tensor4D[],
       dispose: () => graph.dispose(),
     };
-  }
-  if (entry.format !== 'tfjs_layers') {
-    throw new ConfigError(
-      `weights "${entry.id}" have the format ${entry.format}; a tfjs layers or graph model was expected`,
-    );
   }
   const whole = await tf.loadLayersModel(artifacts);
   try {
@@ -119,13 +120,4 @@ function check(extractor: TfjsExtractor, entry: WeightsEntry): void {
       );
     }
   });
-}
-
-function tapOf(entry: WeightsEntry, layer: string): Tap {
-  const tap = entry.taps.find((candidate) => candidate.layer === layer);
-  if (tap !== undefined) return { name: tap.layer, stride: tap.stride, channels: tap.channels };
-  const names = entry.taps.map((candidate) => candidate.layer);
-  throw new ConfigError(
-    `backbone.layers: weights "${entry.id}" have no tap "${layer}"${suggestion(layer, names)}; the taps are: ${names.join(', ')}`,
-  );
 }

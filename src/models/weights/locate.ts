@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { WeightsEntry } from '../../config/weights-manifest.js';
 import { WeightsError } from '../../errors.js';
 import type { ResolvedFile, ResolvedWeights } from '../weights-store.js';
+import { pinOf, readPin } from './pin.js';
 
 /**
  * Finds the files of a manifest entry: the first folder that holds them all with the right hashes.
@@ -12,19 +13,22 @@ import type { ResolvedFile, ResolvedWeights } from '../weights-store.js';
  * @throws WeightsError that names the folders that were searched, or the file that differs with both hashes
  */
 export async function locateWeights(entry: WeightsEntry, searchDirs: readonly string[]): Promise<ResolvedWeights> {
-  const below = [...new Set([entry.folder, entry.id, ''].filter((folder) => folder !== undefined))];
+  // Many checkpoints are called model.safetensors: without a hash, only the folder says which one a file is.
+  const anywhere = entry.files.every((file) => file.sha256 !== null) ? [''] : [];
+  const below = [...new Set([entry.folder, entry.id, ...anywhere].filter((folder) => folder !== undefined))];
   const roots = searchDirs.flatMap((dir) => below.map((folder) => join(dir, folder)));
   let altered: WeightsError | null = null;
   let incomplete: string | null = null;
   for (const root of roots) {
-    const files = entry.files.map((file) => resolvedFile(root, entry, file));
-    const missing = await firstMissing(files);
-    if (missing === files[0]) continue;
+    const paths = entry.files.map((file) => join(root, file.path));
+    const missing = await firstMissing(paths);
+    if (missing === paths[0]) continue;
     if (missing !== null) {
-      incomplete ??= missing.path;
+      incomplete ??= missing;
       continue;
     }
     try {
+      const files = await Promise.all(entry.files.map((file) => resolvedFile(root, entry, file)));
       for (const file of files) await file.read();
       return { id: entry.id, entry, files };
     } catch (error) {
@@ -38,36 +42,49 @@ export async function locateWeights(entry: WeightsEntry, searchDirs: readonly st
     incomplete === null ? `were not found in ${searchDirs.join(', ')}` : `are incomplete: ${incomplete} is missing`;
   const names = entry.files.map((file) => file.path).join(', ');
   throw new WeightsError(
-    `weights "${entry.id}" ${what}; put ${names} (${entry.origin}) into a folder and name it with --weights DIR or IMGANO_WEIGHTS`,
+    `weights "${entry.id}" ${what}; put ${names} (${entry.origin}) into a folder "${entry.folder ?? entry.id}" and name the folder around it with --weights DIR or IMGANO_WEIGHTS`,
   );
 }
 
-function resolvedFile(root: string, entry: WeightsEntry, file: WeightsEntry['files'][number]): ResolvedFile {
+async function resolvedFile(
+  root: string,
+  entry: WeightsEntry,
+  file: WeightsEntry['files'][number],
+): Promise<ResolvedFile> {
   const path = join(root, file.path);
+  const expected = file.sha256 ?? (await readPin(path));
+  const read = async (): Promise<{ bytes: Uint8Array<ArrayBuffer>; sha256: string }> => {
+    const bytes = await readFile(path).catch((cause: Error) => {
+      throw new WeightsError(`${path}: the weights "${entry.id}" cannot be read (${cause.message})`, { cause });
+    });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), sha256 };
+  };
+  if (expected === null) {
+    const { sha256 } = await read();
+    throw new WeightsError(
+      `${path}: the manifest does not know the hash of weights "${entry.id}"; if the file is the right one, pin it by writing ${sha256} into ${pinOf(path)}`,
+    );
+  }
   return {
     name: file.path,
     path,
-    sha256: file.sha256,
-    bytes: file.bytes,
+    sha256: expected,
+    bytes: file.bytes ?? (await stat(path)).size,
     read: async () => {
-      const bytes = await readFile(path).catch((cause: Error) => {
-        throw new WeightsError(`${path}: the weights "${entry.id}" cannot be read (${cause.message})`, { cause });
-      });
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      if (sha256 !== file.sha256) {
-        throw new WeightsError(
-          `${path}: this is not the file of weights "${entry.id}" (sha256 ${sha256}, expected ${file.sha256}); get the original again`,
-        );
-      }
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const { bytes, sha256 } = await read();
+      if (sha256 === expected) return bytes;
+      throw new WeightsError(
+        `${path}: this is not the file of weights "${entry.id}" (sha256 ${sha256}, expected ${expected}); get the original again`,
+      );
     },
   };
 }
 
-async function firstMissing(files: readonly ResolvedFile[]): Promise<ResolvedFile | null> {
-  for (const file of files) {
-    const found = await stat(file.path).catch(() => null);
-    if (found === null || !found.isFile()) return file;
+async function firstMissing(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => null);
+    if (found === null || !found.isFile()) return path;
   }
   return null;
 }
