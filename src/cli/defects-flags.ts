@@ -1,10 +1,6 @@
 import { Option } from 'clipanion';
-import { decode, type t } from '../config/codec.js';
-import { DefectsConfig, Hysteresis, MapSmoothing, MergeNearby, ShapeFilters } from '../config/defects.js';
-import { layDefects } from '../config/lay-defects.js';
 import { ConfigError } from '../errors.js';
 import { BaseCommand } from './base-command.js';
-import { parseNumber } from './parse.js';
 
 /**
  * The flags that shape the defects stages. Every one is tri-state: not given leaves the config alone, and what is given
@@ -59,9 +55,13 @@ export abstract class DefectsFlags extends BaseCommand {
    * @throws ConfigError that names the flag, for a value that its key does not take
    */
   protected async defectsOverrides(): Promise<Record<string, unknown>> {
-    const given = this.givenFlags();
+    const { sectionOfFlags } = await import('./section-of-flags.js');
+    const given = sectionOfFlags(this);
     if (this.preset === undefined) return given;
-    const { presetSection } = await import('../inference/preset-section.js');
+    const [{ presetSection }, { layDefects }] = await Promise.all([
+      import('../inference/preset-section.js'),
+      import('../config/lay-defects.js'),
+    ]);
     return layDefects(presetSection(this.preset, '--defects-preset'), given) as Record<string, unknown>;
   }
 
@@ -79,70 +79,8 @@ export abstract class DefectsFlags extends BaseCommand {
     return rest;
   }
 
-  private givenFlags(): Record<string, unknown> {
-    const key = DefectsConfig.props;
-    return {
-      enabled: this.defects,
-      pixel_threshold: number('--pixel-threshold', key.pixel_threshold, this.pixelThreshold),
-      pixel_threshold_strategy: word('--pixel-threshold-strategy', key.pixel_threshold_strategy, this.pixelStrategy),
-      pixel_normal_quantile: number('--pixel-normal-quantile', key.pixel_normal_quantile, this.pixelQuantile),
-      mask_format: word('--mask-format', key.mask_format, this.maskFormat),
-      mask_space: word('--defects-mask-space', key.mask_space, this.maskSpace),
-      image_space: this.imageSpace,
-      trace: this.trace,
-      outline: this.outline,
-      roi_xyxy_norm: this.roi?.map((text) => parseNumber('--roi-xyxy-norm', text)),
-      border_ignore_px: number('--defect-border-ignore-px', key.border_ignore_px, this.border),
-      map_smoothing: {
-        method: word('--defect-map-smoothing', MapSmoothing.props.method, this.smoothing),
-        ksize: number('--defect-map-smoothing-ksize', MapSmoothing.props.ksize, this.smoothingSize),
-        sigma: number('--defect-map-smoothing-sigma', MapSmoothing.props.sigma, this.smoothingSigma),
-      },
-      hysteresis: {
-        enabled: this.hysteresis,
-        low: number('--defect-hysteresis-low', Hysteresis.props.low, this.hysteresisLow),
-        high: number('--defect-hysteresis-high', Hysteresis.props.high, this.hysteresisHigh),
-      },
-      score_levels: word('--defect-score-levels', key.score_levels, this.scoreLevels),
-      merge_nearby: {
-        enabled: this.merge,
-        max_gap_px: number('--defect-merge-nearby-max-gap-px', MergeNearby.props.max_gap_px, this.mergeGap),
-      },
-      min_area: number('--defect-min-area', key.min_area, this.minArea),
-      shape_filters: this.shapeFilters(),
-      min_score_max: number('--defect-min-score-max', key.min_score_max, this.minScoreMax),
-      min_score_mean: number('--defect-min-score-mean', key.min_score_mean, this.minScoreMean),
-      open_ksize: number('--defect-open-ksize', key.open_ksize, this.open),
-      close_ksize: number('--defect-close-ksize', key.close_ksize, this.close),
-      fill_holes: this.fillHoles,
-      mask_dilate_ksize: number('--defects-mask-dilate', key.mask_dilate_ksize, this.dilate),
-      max_regions: number('--defect-max-regions', key.max_regions, this.maxRegions),
-      max_regions_sort_by: word('--defect-max-regions-sort-by', key.max_regions_sort_by, this.sortBy),
-    };
-  }
-
-  private shapeFilters(): Record<string, unknown> | undefined {
-    const { min_fill_ratio, max_aspect_ratio, min_solidity } = ShapeFilters.props;
-    if ([this.minFill, this.maxAspect, this.minSolidity].every((text) => text === undefined)) return undefined;
-    return {
-      min_fill_ratio: number('--defect-min-fill-ratio', min_fill_ratio, this.minFill),
-      max_aspect_ratio: number('--defect-max-aspect-ratio', max_aspect_ratio, this.maxAspect),
-      min_solidity: number('--defect-min-solidity', min_solidity, this.minSolidity),
-    };
-  }
-
   /** @throws ConfigError unless both were asked for */
   protected requireTogether(flag: string, given: boolean, needs: string, there: boolean): void {
     if (given && !there) throw new ConfigError(`${flag} requires ${needs}`);
   }
-}
-
-/** A flag that was given goes through the codec of its key, which then speaks of the flag. */
-function number(flag: string, codec: t.Mixed, text: string | undefined): unknown {
-  const value = parseNumber(flag, text);
-  return value === undefined ? undefined : decode(codec, value, flag);
-}
-
-function word(flag: string, codec: t.Mixed, text: string | undefined): unknown {
-  return text === undefined ? undefined : decode(codec, text, flag);
 }

@@ -72,6 +72,14 @@ describe('train, infer, evaluate', () => {
     ]);
   });
 
+  it('counts with --json when the records go to a file, and keeps the standard output to records otherwise', async () => {
+    const infer = ['infer', '--infer-config', run, '--input', join(data, 'test'), '--quiet', '--json'];
+    const counted = await runCli(...infer, '--save-jsonl', join(dir, 'counted.jsonl'));
+    expect(JSON.parse(counted.stdout)).to.deep.equal({ processed: 6, anomalous: 3, errors: 0, regions: 0 });
+    const streamed = await runCli(...infer);
+    expect(streamed.stdout).to.equal(readFileSync(join(dir, 'counted.jsonl'), 'utf8'));
+  });
+
   it('evaluates at the pictures own size', async () => {
     const outcome = await runCli('evaluate', '--infer-config', run, '--data', data, '--json', '--quiet');
     expect(outcome.stderr).to.equal('');

@@ -1,7 +1,7 @@
 import { Command, Option } from 'clipanion';
-import { decode, PositiveInteger } from '../../config/codec.js';
 import { DefectsFlags } from '../defects-flags.js';
 import { parseNumber } from '../parse.js';
+import { printReport } from '../report.js';
 
 export class InferCommand extends DefectsFlags {
   static override paths = [['infer']];
@@ -53,7 +53,7 @@ export class InferCommand extends DefectsFlags {
     ]);
     const progress = await this.progress();
     const defectsKeys = await this.runOverrides((line) => progress.warn(line));
-    const overlayMaxSize = this.overlaySize();
+    const overlayMaxSize = await this.overlaySize();
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
     const sources = await openSources(this.input);
     const run = await openRun(this.inferConfig, {
@@ -87,6 +87,8 @@ export class InferCommand extends DefectsFlags {
         const { processed, anomalous, regions, errors } = counts;
         const found = defects ? `, ${regions} regions` : '';
         progress.info(`${processed} pictures: ${anomalous} anomalous${found}, ${errors} errors`);
+        // The standard output is the records' unless they go to a file.
+        if (this.json && this.jsonl !== undefined) printReport(this.context.stdout, true, counts, () => []);
         return errors > 0 ? 1 : 0;
       } finally {
         progress.stop();
@@ -98,8 +100,10 @@ export class InferCommand extends DefectsFlags {
     }
   }
 
-  private overlaySize(): number | undefined {
+  private async overlaySize(): Promise<number | undefined> {
     const size = parseNumber('--overlay-max-size', this.overlayMaxSize);
-    return size === undefined ? undefined : decode(PositiveInteger, size, '--overlay-max-size');
+    if (size === undefined) return undefined;
+    const { decode, PositiveInteger } = await import('../../config/codec.js');
+    return decode(PositiveInteger, size, '--overlay-max-size');
   }
 }

@@ -1,6 +1,4 @@
 import { Command, Option } from 'clipanion';
-import { decode } from '../../config/codec.js';
-import { FalseRegionBudget } from '../../config/defects.js';
 import { overlay } from '../../config/overlay.js';
 import { ConfigError } from '../../errors.js';
 import { DefectsFlags } from '../defects-flags.js';
@@ -92,7 +90,7 @@ export class TrainCommand extends DefectsFlags {
         holdout_fraction: parseNumber('--holdout-fraction', this.holdout),
         quantile: parseNumber('--calibration-quantile', this.quantile),
       },
-      defects: overlay(overlay(await this.defectsOverrides(), this.budgetKeys()), this.recalibrated()),
+      defects: overlay(overlay(await this.defectsOverrides(), await this.budgetKeys()), this.recalibrated()),
     };
   }
 
@@ -103,11 +101,15 @@ export class TrainCommand extends DefectsFlags {
     return fixed ? undefined : { pixel_threshold: null };
   }
 
-  private budgetKeys(): Record<string, unknown> | undefined {
+  private async budgetKeys(): Promise<Record<string, unknown> | undefined> {
     const most = parseNumber('--false-region-budget', this.budget);
     const confidence = parseNumber('--false-region-confidence', this.budgetConfidence);
     if (most === undefined && confidence === undefined) return undefined;
     const keys = { max_regions_per_1000: most, confidence };
+    const [{ decode }, { FalseRegionBudget }] = await Promise.all([
+      import('../../config/codec.js'),
+      import('../../config/defects.js'),
+    ]);
     const { props } = FalseRegionBudget;
     if (most !== undefined) decode(props.max_regions_per_1000, most, '--false-region-budget');
     if (confidence !== undefined) decode(props.confidence, confidence, '--false-region-confidence');
