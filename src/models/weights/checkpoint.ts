@@ -7,7 +7,7 @@ import { parseTensorHeader, type TensorEntry } from './tensor-header.js';
 const TYPES = ['F32', 'F16', 'BF16', 'F64', 'I32', 'I64'] as const;
 
 /** A tensor of a checkpoint. */
-export interface StoredTensor {
+interface StoredTensor {
   readonly name: string;
   readonly shape: readonly number[];
   /** The values as float32, decoded anew at every call, so that a checkpoint is never held twice. */
