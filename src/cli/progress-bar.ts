@@ -2,7 +2,7 @@ import cliProgress from 'cli-progress';
 import { silent, type Progress } from '../runtime/progress.js';
 
 /** A stream that may be a terminal; the standard error. */
-export interface ProgressStream {
+interface ProgressStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }

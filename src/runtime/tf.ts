@@ -13,6 +13,4 @@ export type Tensor1D = Tfjs.Tensor1D;
 export type Tensor2D = Tfjs.Tensor2D;
 export type Tensor3D = Tfjs.Tensor3D;
 export type Tensor4D = Tfjs.Tensor4D;
-export type TensorLike = Tfjs.TensorLike;
 export type LayersModel = Tfjs.LayersModel;
-export type GraphModel = Tfjs.GraphModel;

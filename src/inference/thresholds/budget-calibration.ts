@@ -10,7 +10,7 @@ import { lowestSafeThreshold } from './lowest-safe-threshold.js';
 import { MapSpool } from './map-spool.js';
 import { nextFloat } from './next-float.js';
 import { allowedRegions, picturesNeeded, regionsPer1000 } from './region-budget.js';
-import type { StageScores } from './stage-scores.js';
+import type { StageScores } from '../../defects/map-stages/stage-scores.js';
 
 interface Found {
   readonly regions: number;

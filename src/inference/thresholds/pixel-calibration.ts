@@ -7,7 +7,7 @@ import { BudgetCalibration } from './budget-calibration.js';
 import { calibrationDigest } from './calibration-digest.js';
 import { PixelQuantile } from './pixel-quantile.js';
 import { scopeValues } from './scope-values.js';
-import { stageScores } from './stage-scores.js';
+import { stageScores } from '../../defects/map-stages/stage-scores.js';
 
 export interface PixelCalibrationOptions {
   readonly split: 'held_out' | 'val';

@@ -1,5 +1,5 @@
 import { pixelCount } from '../../defects/labelling/runs.js';
-import type { StageScores } from './stage-scores.js';
+import type { StageScores } from '../../defects/map-stages/stage-scores.js';
 
 /** The values inside the scope, row by row. */
 export function scopeValues({ data, scope }: StageScores): Float32Array {

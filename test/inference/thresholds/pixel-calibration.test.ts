@@ -5,7 +5,7 @@ import { findDefects } from '../../../src/defects/find-defects.js';
 import type { AnomalyMap } from '../../../src/inference/engine.js';
 import { PixelCalibration } from '../../../src/inference/thresholds/pixel-calibration.js';
 import { quantile } from '../../../src/inference/thresholds/quantile.js';
-import { stageScores } from '../../../src/inference/thresholds/stage-scores.js';
+import { stageScores } from '../../../src/defects/map-stages/stage-scores.js';
 import { Random } from '../../../src/runtime/random.js';
 import { tf } from '../../../src/runtime/tf.js';
 import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';

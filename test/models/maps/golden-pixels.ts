@@ -5,7 +5,7 @@ import { goldenMaps, type GoldenCase } from '../../golden/maps/fixture.js';
 const ORIGINAL = { height: 48, width: 64 };
 
 /** The 8-bit pictures that the Python system gave its model in a reference case: 9 to train on, then 6 to test. */
-export function pixelsOf({ images, kwargs }: GoldenCase): { shape: [number, number, number]; data: Uint8Array } {
+function pixelsOf({ images, kwargs }: GoldenCase): { shape: [number, number, number]; data: Uint8Array } {
   const [height, width] = kwargs.resize_hw as [number, number];
   const same = height === ORIGINAL.height && width === ORIGINAL.width;
   if (images === 'rgb' && kwargs.color === 'rgb')

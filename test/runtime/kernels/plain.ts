@@ -8,7 +8,7 @@ export interface Geometry {
   readonly pad: [number, number, number, number];
 }
 
-export function outputSize({ input, filter, stride, pad }: Geometry): [number, number] {
+function outputSize({ input, filter, stride, pad }: Geometry): [number, number] {
   return [
     Math.floor((input[1] + pad[0] + pad[1] - filter[0]) / stride[0]) + 1,
     Math.floor((input[2] + pad[2] + pad[3] - filter[1]) / stride[1]) + 1,

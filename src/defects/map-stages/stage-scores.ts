@@ -1,14 +1,13 @@
 import type { DefectsConfig } from '../../config/defects.js';
 import type { Size } from '../../config/size.js';
-import { insideFrame } from '../../defects/inside-frame.js';
-import { intersectRuns } from '../../defects/labelling/intersect-runs.js';
-import type { Runs } from '../../defects/labelling/runs.js';
-import { DeviceMaps } from '../../defects/map-stages/device-maps.js';
-import { PIPELINES } from '../../defects/pipeline.js';
-import { roiOf, type RoiMask } from '../../defects/roi.js';
-import type { StageContext } from '../../defects/stage.js';
+import { insideFrame } from '../inside-frame.js';
+import { intersectRuns } from '../labelling/intersect-runs.js';
+import type { Runs } from '../labelling/runs.js';
+import { DeviceMaps } from './device-maps.js';
+import { PIPELINES } from '../pipeline.js';
+import { roiOf, type RoiMask } from '../roi.js';
+import type { StageContext } from '../stage.js';
 import { tf } from '../../runtime/tf.js';
-import type { AnomalyMap } from '../engine.js';
 
 /** A map as the defects stages see it when they threshold it. */
 export interface StageScores extends Size {
@@ -19,7 +18,11 @@ export interface StageScores extends Size {
 }
 
 /** Runs the map stages of semantics 2 up to the threshold, and no further. */
-export async function stageScores(map: AnomalyMap, config: DefectsConfig, roiMask?: RoiMask): Promise<StageScores> {
+export async function stageScores(
+  map: Size & { readonly data: Float32Array },
+  config: DefectsConfig,
+  roiMask?: RoiMask,
+): Promise<StageScores> {
   const { height, width } = map;
   const size = { height, width };
   const roi = roiOf(config, size, roiMask);
