@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { DataError, WeightsError } from '../errors.js';
+import { WeightsError } from '../errors.js';
 import { parseTensorHeader, type TensorEntry } from './weights/tensor-header.js';
+import { writeWhole } from './weights/write-whole.js';
 
 /** A tensor on the host. */
 export interface NamedTensor {
@@ -41,7 +42,7 @@ export async function saveTensors(path: string, tensors: Record<string, NamedTen
   );
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  await writeWhole(path, [length, text, ...names.map((name) => bytesOf(tensors[name].data))]);
+  await writeWhole(path, [length, text, ...names.map((name) => bytesOf(tensors[name].data))], 'tensor file');
 }
 
 /**
@@ -104,22 +105,5 @@ async function readExactly(path: string, file: Readable, into: Uint8Array, posit
     const { bytesRead } = await file.read(into, done, chunk, position + done);
     if (bytesRead === 0) throw new WeightsError(`${path}: the tensor file became shorter while it was read`);
     done += bytesRead;
-  }
-}
-
-async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      for (const part of parts) await file.writeFile(part);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new DataError(`${path}: the tensor file cannot be written (${(cause as Error).message})`, { cause });
   }
 }

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
 import { decode, suggestion } from '../config/codec.js';
 import { WeightsEntry } from '../config/weights-manifest.js';
 import { WeightsError } from '../errors.js';
 import { locateWeights } from './weights/locate.js';
+import { userWeightsFolder } from './weights/user-folder.js';
 
 /** A file of a checkpoint on this machine. */
 export interface ResolvedFile {
@@ -60,7 +60,7 @@ export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStor
   const searchDirs = [
     ...(options.searchDirs ?? []),
     ...(process.env.IMGANO_WEIGHTS ?? '').split(delimiter).filter((dir) => dir !== ''),
-    join(envPaths('imgano', { suffix: '' }).data, 'weights'),
+    userWeightsFolder(),
   ].map((dir) => resolve(dir));
 
   const entries = () => readManifest(manifestDirs);

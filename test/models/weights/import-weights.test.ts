@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ConfigError, DataError, WeightsError } from '../../../src/errors.js';
+import { networkOf } from '../../../src/models/backbones/architectures.js';
+import { saveTensors } from '../../../src/models/tensor-file.js';
+import { importWeights } from '../../../src/models/weights/import-weights.js';
+import { openWeightsStore } from '../../../src/models/weights-store.js';
+
+const ID = 'mobilenetv3_small_100.lamb_in1k';
+
+describe('the import of weights', () => {
+  let [dir, file] = ['', ''];
+  before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'imgano-import-'));
+    file = join(dir, 'download.safetensors');
+    const { parameters } = networkOf({ id: ID, arch: 'mobilenet_v3_small', naming: 'timm' });
+    const zeros = parameters.map(({ name, shape }) => {
+      const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+      return [name, { shape, data }] as const;
+    });
+    await saveTensors(file, Object.fromEntries(zeros));
+  });
+  after(() => rmSync(dir, { recursive: true, force: true }));
+
+  const folder = () => mkdtempSync(join(dir, 'weights-'));
+  const store = (...searchDirs: string[]) => openWeightsStore({ searchDirs });
+  const failure = (promise: Promise<unknown>) =>
+    promise.then(
+      () => expect.fail('no error was raised'),
+      (error: Error) => error,
+    );
+
+  it('puts the file where the store finds it, pinned, and leaves nothing else', async () => {
+    const weights = folder();
+    const imported = await importWeights(file, ID, { store: store(), dir: weights });
+    const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+    expect(imported).to.include({ sha256, license: 'Apache-2.0', path: join(weights, ID, 'model.safetensors') });
+    expect(readdirSync(join(weights, ID)).sort()).to.deep.equal(['model.safetensors', 'model.safetensors.sha256']);
+    expect((await store(weights).resolve(ID)).files[0].sha256).to.equal(sha256);
+    await importWeights(file, ID, { store: store(), dir: weights });
+  });
+
+  it('pins a file in place', async () => {
+    const weights = folder();
+    mkdirSync(join(weights, ID));
+    const path = join(weights, ID, 'model.safetensors');
+    writeFileSync(path, readFileSync(file));
+    expect((await importWeights(path, ID, { store: store(), dir: weights })).path).to.equal(path);
+    expect((await store(weights).resolve(ID)).files).to.have.length(1);
+  });
+
+  it('refuses another architecture before anything is written', async () => {
+    const weights = folder();
+    const error = await failure(importWeights(file, 'resnet18.tv_in1k', { store: store(), dir: weights }));
+    expect(error).to.be.instanceOf(WeightsError);
+    expect(error.message).to.contain('does not fit the network');
+    expect(readdirSync(weights)).to.deep.equal([]);
+  });
+
+  it('refuses another file than the one that is pinned, with both hashes', async () => {
+    const weights = folder();
+    mkdirSync(join(weights, ID));
+    const pin = 'a'.repeat(64);
+    writeFileSync(join(weights, ID, 'model.safetensors.sha256'), pin);
+    const error = await failure(importWeights(file, ID, { store: store(), dir: weights }));
+    expect(error.message).to.contain(pin).and.contain('remove that file');
+  });
+
+  it('says what cannot be imported, read or written', async () => {
+    const weights = folder();
+    const options = { store: store(), dir: weights };
+    expect(await failure(importWeights(file, 'mobilenet_v1_1.0_trunk', options))).to.be.instanceOf(ConfigError);
+    expect(await failure(importWeights(join(dir, 'none'), ID, options))).to.be.instanceOf(WeightsError);
+    expect(await failure(importWeights(file, ID, { ...options, dir: file }))).to.be.instanceOf(DataError);
+  });
+});
