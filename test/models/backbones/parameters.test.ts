@@ -6,6 +6,7 @@ import { ARCHITECTURES, networkOf } from '../../../src/models/backbones/architec
 import { matchParameters } from '../../../src/models/weights/match-parameters.js';
 import { openWeightsStore } from '../../../src/models/weights-store.js';
 import { checkpointOf, goldenBackbones, hashedTensors } from '../../support/golden-backbones.js';
+import { hashedValues } from '../../support/hash-weights.js';
 
 type Listed = { name: string; shape: readonly number[] };
 
@@ -36,6 +37,13 @@ function failure(arch: string, naming: string, keys: readonly Listed[]): string 
 }
 
 describe('parameters of the networks', () => {
+  it('of the golden networks have the recorded values', () => {
+    for (const tensor of ['mobilenet_v3_small', 'vit_small_patch14_reg4_dinov2_d2'].flatMap(hashedTensors)) {
+      const [value] = hashedValues({ ...tensor, shape: [1] });
+      expect(value, tensor.name).to.be.closeTo(tensor.first, 1e-6 * Math.max(1, Math.abs(tensor.first)));
+    }
+  });
+
   for (const [arch, naming, keys] of torchLists) {
     it(`are the keys that PyTorch lists for ${arch}`, () => {
       expect(() => match(arch, naming, keys)).not.to.throw();
