@@ -33,11 +33,23 @@ describe('the binary', () => {
     }
   });
 
-  it('suggests what an unknown command or flag may have meant, and exits non-zero', () => {
-    const { status, stdout } = spawnSync(process.execPath, [binary, 'infr'], { encoding: 'utf8' });
-    expect(status).to.not.equal(0);
-    expect(stdout).to.contain('imgano infer');
-  });
+  for (const [argv, message] of [
+    ['infr', 'unknown command "infr" (did you mean "infer"?)'],
+    ['native instal', 'unknown command "native instal" (did you mean "native install"?)'],
+    ['infer --inptu x', 'imgano infer: unknown flag --inptu (did you mean "--input"?)'],
+    ['infer --infer-config run', 'imgano infer: --input is missing'],
+    ['models show', 'imgano models show: '],
+  ]) {
+    it(`answers "imgano ${argv}" with one sentence on the standard error`, () => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [binary, ...argv.split(' ')], {
+        encoding: 'utf8',
+      });
+      expect(status).to.equal(2);
+      expect(stdout).to.equal('');
+      expect(stderr.trim().split('\n')).to.have.length(1);
+      expect(stderr).to.contain(`error: ${message}`);
+    });
+  }
 
   it('refuses an output folder that is read-only, and leaves it as it was', () => {
     const locked = join(dir, 'locked');

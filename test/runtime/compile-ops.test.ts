@@ -304,6 +304,10 @@ const CASES: Record<string, Case> = {
       ),
   },
   'maxPool, padding in pixels': { inputs: [image], fn: (x) => tf.maxPool(x, 3, 1, 1) },
+  'depthwise, padding in pixels, joined with what follows': {
+    inputs: [image, [3, 3, 3, 1]],
+    fn: (x, w) => tf.relu(tf.add(tf.depthwiseConv2d(x, w, 2, 1), tf.tensor1d([0.1, -0.2, 0.3]))),
+  },
   'conv2d, padding in pixels': { inputs: [image, [3, 3, 3, 4]], fn: (x, w) => tf.conv2d(x, w, 1, 1) },
   'round int32': unary((x) => tf.round(x), 'i'),
   depthToSpace: { inputs: [[1, 2, 3, 8]], fn: (x) => tf.depthToSpace(x, 2) },

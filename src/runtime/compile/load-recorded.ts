@@ -2,6 +2,7 @@ import { type Tensor } from '../tf.js';
 import { checkGraph } from './check.js';
 import { type GraphPass } from './graph.js';
 import { type NativeBackend } from './native.js';
+import { padDepthwise } from './pad-depthwise.js';
 import { prune } from './prune.js';
 import { record } from './record.js';
 import { Session } from './session.js';
@@ -21,7 +22,7 @@ export function loadRecorded(
   const recorded = record(fn, examples, backend, name);
   let session: Session | undefined;
   try {
-    const graph = [prune, ...passes].reduce((current, pass) => pass(current), recorded);
+    const graph = [prune, padDepthwise, ...passes].reduce((current, pass) => pass(current), recorded);
     session = Session.load(backend, graph, name);
     checkGraph(session, fn, examples, tolerance, name);
     return session;
