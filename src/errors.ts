@@ -25,7 +25,15 @@ export class ConfigError extends ImganoError {
 export class DataError extends ImganoError {}
 
 /** External weights are missing, altered, or not of the expected shape. */
-export class WeightsError extends ImganoError {}
+export class WeightsError extends ImganoError {
+  /** The checkpoint is not on this machine, as opposed to being altered, incomplete or of another shape. */
+  readonly missing: boolean;
+
+  constructor(message: string, { missing = false, ...options }: ErrorOptions & { missing?: boolean } = {}) {
+    super(message, options);
+    this.missing = missing;
+  }
+}
 
 /** A tensor or a size does not fit the operation. */
 export class ShapeError extends ImganoError {}

@@ -8,6 +8,12 @@ import { NativeInstallCommand } from './commands/native-install.js';
 import { NativeRemoveCommand } from './commands/native-remove.js';
 import { NativeStatusCommand } from './commands/native-status.js';
 import { TrainCommand } from './commands/train.js';
+import {
+  WeightsImportCommand,
+  WeightsListCommand,
+  WeightsPathCommand,
+  WeightsVerifyCommand,
+} from './commands/weights.js';
 
 /** Every command of the binary. Each imports what it needs when it runs, so that `--help` stays quick. */
 export const COMMANDS = [
@@ -18,6 +24,10 @@ export const COMMANDS = [
   DemoCommand,
   ModelsListCommand,
   ModelsShowCommand,
+  WeightsListCommand,
+  WeightsPathCommand,
+  WeightsImportCommand,
+  WeightsVerifyCommand,
   DoctorCommand,
   NativeInstallCommand,
   NativeStatusCommand,

@@ -43,6 +43,7 @@ export async function locateWeights(entry: WeightsEntry, searchDirs: readonly st
   const names = entry.files.map((file) => file.path).join(', ');
   throw new WeightsError(
     `weights "${entry.id}" ${what}; put ${names} (${entry.origin}) into a folder "${entry.folder ?? entry.id}" and name the folder around it with --weights DIR or IMGANO_WEIGHTS`,
+    { missing: incomplete === null },
   );
 }
 

@@ -1,0 +1,121 @@
+import { Command, Option } from 'clipanion';
+import { BaseCommand } from '../base-command.js';
+import { printReport } from '../report.js';
+
+/** The store that every weights command looks into. */
+abstract class WeightsCommand extends BaseCommand {
+  weights = Option.Array('--weights', { description: 'a folder to search before the usual ones (repeatable)' });
+
+  protected async store() {
+    const { openWeightsStore } = await import('../../models/weights-store.js');
+    return openWeightsStore({ searchDirs: this.weights });
+  }
+}
+
+export class WeightsListCommand extends WeightsCommand {
+  static override paths = [['weights', 'list'], ['weights']];
+  static override usage = Command.Usage({
+    category: 'Look up',
+    description: 'list the checkpoints that the manifest knows, and which of them are here',
+    details:
+      'Every file that is found is hashed. Weights are never part of the package; `imgano weights import` takes them in.',
+    examples: [['As JSON', 'imgano weights list --json']],
+  });
+
+  protected async run(): Promise<void> {
+    const [store, { WeightsError }] = await Promise.all([this.store(), import('../../errors.js')]);
+    const weights: Record<'id' | 'arch' | 'tag' | 'format' | 'license' | 'state', string>[] = [];
+    for (const { id, arch, tag, format, license } of await store.entries()) {
+      const state = await store.resolve(id).then(
+        () => 'here',
+        (error: unknown) => {
+          if (!(error instanceof WeightsError)) throw error;
+          return error.missing ? 'missing' : 'refused';
+        },
+      );
+      weights.push({ id, arch, tag, format, license, state });
+    }
+    printReport(this.context.stdout, this.json, { weights }, () => ({
+      columns: ['id', 'state', 'architecture', 'licence'],
+      rows: weights.map(({ id, state, arch, license }) => [id, state, arch, license]),
+    }));
+  }
+}
+
+export class WeightsPathCommand extends WeightsCommand {
+  static override paths = [['weights', 'path']];
+  static override usage = Command.Usage({
+    category: 'Look up',
+    description: 'where a checkpoint lies, once it is found and verified',
+    examples: [['For a script', 'imgano weights path resnet18.tv_in1k']],
+  });
+  id = Option.String({ name: 'ID' });
+
+  protected async run(): Promise<void> {
+    const { id, files } = await (await this.store()).resolve(this.id);
+    const paths = files.map(({ path }) => path);
+    if (this.json) printReport(this.context.stdout, true, { id, files: paths }, () => []);
+    else this.context.stdout.write(`${paths.join('\n')}\n`);
+  }
+}
+
+export class WeightsImportCommand extends WeightsCommand {
+  static override paths = [['weights', 'import']];
+  static override usage = Command.Usage({
+    category: 'Look up',
+    description: 'take a checkpoint file into the weights folder, checked and pinned',
+    details: `
+      The file is compared with the manifest entry tensor by tensor, copied whole or not at all, and its sha256 is pinned
+      beside the copy where the manifest does not know it. Whoever altered it later is found out.
+    `,
+    examples: [['A file from a model hub', 'imgano weights import model.safetensors --as resnet18.tv_in1k']],
+  });
+  file = Option.String({ name: 'FILE' });
+  id = Option.String('--as', { required: true, description: 'the id of the manifest entry' });
+  into = Option.String('--into', { description: "the weights folder; default: the user's own" });
+
+  protected async run(): Promise<void> {
+    const { importWeights } = await import('../../models/weights/import-weights.js');
+    const found = await importWeights(this.file, this.id, { store: await this.store(), dir: this.into });
+    printReport(this.context.stdout, this.json, { id: this.id, ...found }, () => ({
+      columns: ['imported', this.id],
+      rows: [
+        ['file', found.path],
+        ['size', `${found.bytes} bytes`],
+        ['sha256', found.sha256],
+        ['licence', found.license],
+      ],
+    }));
+  }
+}
+
+export class WeightsVerifyCommand extends WeightsCommand {
+  static override paths = [['weights', 'verify']];
+  static override usage = Command.Usage({
+    category: 'Look up',
+    description: 'hash the files of a checkpoint and compare; without an id, of every checkpoint that is here',
+    details: 'Ends with 2 when a named checkpoint is missing, or any that is here differs from its hash.',
+    examples: [
+      ['One', 'imgano weights verify resnet18.tv_in1k'],
+      ['All that are here', 'imgano weights verify'],
+    ],
+  });
+  id = Option.String({ name: 'ID', required: false });
+
+  protected async run(): Promise<number> {
+    const [store, { WeightsError }] = await Promise.all([this.store(), import('../../errors.js')]);
+    const ids = this.id === undefined ? (await store.entries()).map(({ id }) => id) : [this.id];
+    const verified: { id: string; ok: boolean; problem: string | null }[] = [];
+    for (const id of ids) {
+      const outcome = await store.resolve(id).catch((error: unknown) => error);
+      if (!(outcome instanceof Error)) verified.push({ id, ok: true, problem: null });
+      else if (!(outcome instanceof WeightsError)) throw outcome;
+      else if (this.id !== undefined || !outcome.missing) verified.push({ id, ok: false, problem: outcome.message });
+    }
+    printReport(this.context.stdout, this.json, { verified }, () => ({
+      columns: ['id', 'verdict'],
+      rows: verified.map(({ id, problem }) => [id, problem ?? 'as expected']),
+    }));
+    return verified.every(({ ok }) => ok) ? 0 : 2;
+  }
+}
