@@ -2,7 +2,7 @@ import { oneOf, optional, PositiveInteger, PositiveNumber, strict, t, tagged, wi
 import { SizeCodec } from './size.js';
 
 /** Every picture becomes exactly `size`, whatever its shape. */
-const Stretch = strict('Stretch', { mode: oneOf(['stretch']), size: SizeCodec });
+export const Stretch = strict('Stretch', { mode: oneOf(['stretch']), size: SizeCodec });
 
 /**
  * The shorter side becomes `pixels` and the shape is kept; both sides are then rounded to a multiple of `multiple`, and

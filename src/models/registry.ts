@@ -1,5 +1,6 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { padim } from './gaussian/padim.spec.js';
 import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
 import { pixelMad } from './gaussian/pixel-mad.spec.js';
 import { pixelMeanAbsdiff } from './gaussian/pixel-mean-absdiff.spec.js';
@@ -11,6 +12,7 @@ import { templateNcc } from './template/template-ncc.spec.js';
 /** Every model, in the order in which lists show them. Data only: `create` brings the code. */
 export const MODELS: readonly ModelSpec[] = [
   patchcore as ModelSpec,
+  padim as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -1,7 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode, Integer, oneOf, PositiveInteger, refine, strict, t } from '../../config/codec.js';
-import { ConfigError, WeightsError } from '../../errors.js';
+import { WeightsError } from '../../errors.js';
+import { readModelDocument } from '../read-model-document.js';
+import { paramsToStore, requireStoredParams } from '../stored-params.js';
 import { loadTensors, saveTensors } from '../tensor-file.js';
 import type { PatchcoreParams } from './patchcore-params.js';
 
@@ -48,7 +50,7 @@ export async function saveBank(dir: string, bank: Bank & { params: PatchcorePara
     schema_version: 1,
     model: 'vision_patchcore',
     seed,
-    features: featuresOf(params),
+    features: paramsToStore(params, FEATURE_KEYS),
     bank: { rows: shape[0], width },
   };
   await writeFile(join(dir, MODEL_FILE), `${JSON.stringify(document, null, 2)}\n`);
@@ -62,33 +64,12 @@ export async function saveBank(dir: string, bank: Bank & { params: PatchcorePara
  */
 export async function loadBank(dir: string, params: PatchcoreParams): Promise<Bank> {
   const path = join(dir, MODEL_FILE);
-  const document = decode(ModelDocument, await readJson(path), path);
-  const wanted = featuresOf(params);
-  for (const key of FEATURE_KEYS) {
-    const [stored, asked] = [document.features[key], wanted[key]].map((value) => JSON.stringify(value));
-    if (stored === asked) continue;
-    throw new ConfigError(
-      `${path}: the bank was made with ${key} ${stored}, but the config says ${asked}; train again`,
-    );
-  }
+  const document = decode(ModelDocument, await readModelDocument(path), path);
+  requireStoredParams(path, document.features, params, FEATURE_KEYS);
   const { bank } = await loadTensors(join(dir, TENSOR_FILE));
   const { rows, width } = document.bank;
   if (bank === undefined || bank.shape.join() !== `${rows},${width}` || !(bank.data instanceof Float32Array)) {
     throw new WeightsError(`${join(dir, TENSOR_FILE)}: expected a float32 tensor "bank" of shape [${rows}, ${width}]`);
   }
   return { seed: document.seed, rows: bank.data, width };
-}
-
-/** As JSON has it, so that what is read back compares equal. */
-function featuresOf(params: PatchcoreParams): Record<string, unknown> {
-  const entries = FEATURE_KEYS.map((key) => [key, params[key]]);
-  return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as Record<string, unknown>;
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
-  } catch (cause) {
-    throw new WeightsError(`${path}: the model cannot be read (${(cause as Error).message}); train again`, { cause });
-  }
 }

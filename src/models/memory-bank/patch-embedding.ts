@@ -1,11 +1,21 @@
 import { ConfigError } from '../../errors.js';
 import { avgPool } from '../../ops/pool.js';
-import { randomProjection } from '../../ops/random-projection.js';
+import { randomChannels } from '../../ops/random-channels.js';
+import { randomProjection, type ProjectionKind } from '../../ops/random-projection.js';
 import { resample } from '../../ops/resample.js';
 import { tf, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { adaptivePoolMatrix } from './adaptive-pool.js';
 import type { PatchcoreParams } from './patchcore-params.js';
+
+/** What decides the features of a patch; `patchcore-params.ts` says what each means. */
+export interface EmbeddingParams extends Pick<
+  PatchcoreParams,
+  'context' | 'patch_size' | 'patch_padding' | 'layer_dim' | 'feature_dim' | 'projection_dim'
+> {
+  /** `channels` keeps randomly chosen features as they are. */
+  readonly projection: ProjectionKind | 'channels';
+}
 
 /**
  * Turns pictures into patch features: backbone, local aggregation, layers aligned bilinearly to the finest one, optional pooling of
@@ -23,7 +33,7 @@ export class PatchEmbedding {
   /** @param extractor borrowed */
   constructor(
     private readonly extractor: FeatureExtractor,
-    private readonly params: PatchcoreParams,
+    private readonly params: EmbeddingParams,
     seed: number,
   ) {
     const { patch_size, layer_dim, feature_dim, projection_dim } = params;
@@ -106,14 +116,18 @@ function channelMix(
   from: number,
   pooled: number | null,
   projected: number | null,
-  kind: PatchcoreParams['projection'],
+  kind: EmbeddingParams['projection'],
   seed: number,
 ): Tensor2D | null {
   if (pooled === null && projected === null) return null;
   return tf.tidy(() => {
     const pooling = pooled === null ? null : tf.tensor2d(adaptivePoolMatrix(from, pooled), [from, pooled]);
-    const projection = projected === null ? null : randomProjection(pooled ?? from, projected, kind, seed);
+    const projection = projected === null ? null : reduction(pooled ?? from, projected, kind, seed);
     if (pooling !== null && projection !== null) return pooling.matMul(projection) as Tensor2D;
     return (pooling ?? projection)!;
   });
+}
+
+function reduction(from: number, to: number, kind: EmbeddingParams['projection'], seed: number): Tensor2D {
+  return kind === 'channels' ? randomChannels(from, to, seed) : randomProjection(from, to, kind, seed);
 }

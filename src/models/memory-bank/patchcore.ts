@@ -1,8 +1,9 @@
 import type { InputRule } from '../../config/input-rule.js';
-import { ConfigError, DataError, NotFittedError, ShapeError, WeightsError } from '../../errors.js';
+import { DataError, NotFittedError, ShapeError, WeightsError } from '../../errors.js';
 import { NeighborIndex } from '../../ops/nearest.js';
 import { tf, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
+import { checkSides } from '../check-sides.js';
 import type { Batch, Detector, FitContext, FitSource, MapRule, Scored } from '../detector.js';
 import { CompiledForward } from './compiled-forward.js';
 import { loadBank, saveBank } from './bank-files.js';
@@ -34,7 +35,7 @@ export class Patchcore implements Detector {
     private readonly params: PatchcoreParams,
     private readonly extractor: FeatureExtractor,
   ) {
-    checkSides(params, extractor);
+    checkSides(params.resize, extractor);
     this.input = {
       resize: params.resize,
       interpolation: params.interpolation,
@@ -134,14 +135,5 @@ export class Patchcore implements Detector {
     this.fitted?.bank.dispose();
     this.fitted?.embedding.dispose();
     this.fitted = null;
-  }
-}
-
-function checkSides(params: PatchcoreParams, extractor: FeatureExtractor): void {
-  const { resize } = params;
-  const sides = resize.mode === 'stretch' ? [resize.size.height, resize.size.width] : [resize.multiple];
-  for (const side of sides) {
-    if (side % extractor.multiple === 0) continue;
-    throw new ConfigError(`resize: this backbone needs sides that are multiples of ${extractor.multiple}, got ${side}`);
   }
 }
