@@ -5,9 +5,9 @@ import { momentEllipse } from './geometry/ellipse.js';
 import { imageBox } from './geometry/image-box.js';
 import { outline } from './geometry/outline.js';
 import { perimeter } from './geometry/perimeter.js';
+import { reportedScore } from './geometry/reported-score.js';
 import { round6 } from './geometry/round6.js';
 import { scoreMean } from './geometry/score-mean.js';
-import { significant6 } from './geometry/significant6.js';
 import { solidity } from './geometry/solidity.js';
 import { type Region } from './region.js';
 import { type StageContext } from './stage.js';
@@ -18,7 +18,6 @@ export function describe(blob: Blob, context: StageContext): Region {
   const { box, area } = blob;
   const [width, height] = [box[2] - box[0] + 1, box[3] - box[1] + 1];
   const solid = solidity(blob, semantics);
-  const score = semantics === 1 ? round6 : significant6;
   return {
     id: semantics === 1 ? blockNumbers(blob.components)[blob.parts[0]] : placeId(blob),
     bbox_xyxy: box,
@@ -28,8 +27,8 @@ export function describe(blob: Blob, context: StageContext): Region {
     fill_ratio: round6(area / (width * height)),
     aspect_ratio: round6(Math.max(width / height, height / width)),
     solidity: solid === null ? null : round6(solid),
-    score_max: score(blob.scoreMax),
-    score_mean: score(scoreMean(blob, semantics)),
+    score_max: reportedScore(blob.scoreMax, semantics),
+    score_mean: reportedScore(scoreMean(blob, semantics), semantics),
     ...(semantics === 2 ? shapeFields(blob) : {}),
     ...optIns(blob, context),
   };

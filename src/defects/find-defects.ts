@@ -3,6 +3,7 @@ import { type Size } from '../config/size.js';
 import { ConfigError, ShapeError } from '../errors.js';
 import { type Tensor2D } from '../runtime/tf.js';
 import { checkDefectsConfig } from './check-config.js';
+import { type Draft } from './draft.js';
 import { bytesOfRuns } from './labelling/bytes-of-runs.js';
 import { selectComponents } from './labelling/select-components.js';
 import { emptyRuns, type Runs } from './labelling/runs.js';
@@ -14,7 +15,7 @@ import { PIPELINES } from './pipeline.js';
 import { type Region } from './region.js';
 import { roiOf, type RoiMask } from './roi.js';
 import { StageRunner } from './stage-runner.js';
-import { type Draft, type Semantics, type Stage, type StageContext } from './stage.js';
+import { type Semantics, type Stage, type StageContext } from './stage.js';
 import { Trace, type TraceEntry } from './trace.js';
 
 export interface DefectsRequest {
@@ -75,9 +76,9 @@ export async function findDefects(map: Tensor2D, request: DefectsRequest): Promi
       await (trace === null ? apply() : trace.around(stage.name, runner, apply));
     };
     for (const stage of PIPELINES[semantics].map) await run(stage);
-    const { stats, peak } = await device.summary(roi);
+    const { stats, reached } = await device.summary(roi, levels.low);
     // Below the lowest level everywhere: nothing to read back, and nothing that a stage could find.
-    if (peak < Math.fround(levels.low)) runner.clear();
+    if (!reached) runner.clear();
     else for (const stage of PIPELINES[semantics].mask) await run(stage);
     const drafts = await runner.drafts();
     const notes = notesOf(config, levels, semantics);

@@ -1,9 +1,9 @@
-import { describe } from './describe.js';
+import { Draft } from './draft.js';
 import { blobOf } from './geometry/blob.js';
 import { type Components, componentsOf } from './labelling/components.js';
 import { emptyRuns, type Runs } from './labelling/runs.js';
 import { type DeviceMaps } from './map-stages/device-maps.js';
-import { type Draft, type Stage, type StageContext } from './stage.js';
+import { type Stage, type StageContext } from './stage.js';
 
 /** What the picture is at a point between two stages. Each form can be made from the one before it. */
 type State =
@@ -53,10 +53,11 @@ export class StageRunner {
   async drafts(): Promise<readonly Draft[]> {
     if (this.state.on === 'regions') return this.state.drafts;
     const components = await this.components();
-    return Array.from({ length: components.count }, (_, label) => {
-      const blob = blobOf(components, [label]);
-      return { blob, region: describe(blob, this.context) };
-    });
+    const drafts: Draft[] = [];
+    for (let label = 0; label < components.count; label++) {
+      drafts.push(new Draft(blobOf(components, [label]), this.context));
+    }
+    return drafts;
   }
 
   /** The foreground at this point: before the threshold what it would be, and among regions those still listed. */

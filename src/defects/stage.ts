@@ -1,11 +1,10 @@
 import { type DefectsConfig } from '../config/defects.js';
 import { type Size } from '../config/size.js';
-import { type Blob } from './geometry/blob.js';
+import { type Draft } from './draft.js';
 import { type Components } from './labelling/components.js';
 import { type Runs } from './labelling/runs.js';
 import { type Levels } from './levels.js';
 import { type DeviceMaps } from './map-stages/device-maps.js';
-import { type Region } from './region.js';
 import { type Dropped } from './trace.js';
 
 /** 1: the order and formulas of the Python system. 2: what new configs get. */
@@ -26,12 +25,6 @@ export interface StageContext {
   drop(dropped: () => Dropped): void;
   /** Makes `runs` the mask of the result, whatever later stages do. */
   keepMask(runs: Runs): void;
-}
-
-/** A region on its way through the list stages, with the pixels that it consists of. */
-export interface Draft {
-  readonly region: Region;
-  readonly blob: Blob;
 }
 
 interface Named {

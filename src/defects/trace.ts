@@ -61,5 +61,5 @@ async function count(runner: StageRunner): Promise<{ pixels: number; regions: nu
     return { pixels: pixelCount(foreground.runs), regions: labelRuns(foreground.runs).count };
   }
   const { drafts } = foreground;
-  return { pixels: drafts.reduce((sum, { region }) => sum + region.area, 0), regions: drafts.length };
+  return { pixels: drafts.reduce((sum, { blob }) => sum + blob.area, 0), regions: drafts.length };
 }

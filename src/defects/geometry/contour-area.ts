@@ -13,30 +13,27 @@ const DY = [0, 1, 1, 1, 0, -1, -1, -1];
  * which pixels belong to this one.
  */
 export function contourArea(components: Components, label: number): number {
-  const mask = paintedMask(components);
-  const { width, height, start } = components.runs;
-  const isSet = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] !== 0;
-  const x0 = start[components.firstRun[label]];
-  const y0 = components.y1[label];
-  let [x, y] = [x0, y0];
-  let direction = step(isSet, x, y, 0);
-  if (direction < 0) return 0;
-  const first = direction;
-  let twice = 0;
+  const { bytes, stride } = paintedMask(components);
+  const x0 = components.runs.start[components.firstRun[label]];
+  const origin = (components.y1[label] + 1) * stride + x0 + 1;
+  const first = step(bytes, stride, origin, 0);
+  if (first < 0) return 0;
+  let [x, y, at, direction, twice] = [0, 0, origin, first, 0];
   do {
-    twice += (x - x0) * DY[direction] - (y - y0) * DX[direction];
+    twice += x * DY[direction] - y * DX[direction];
     x += DX[direction];
     y += DY[direction];
-    direction = step(isSet, x, y, (direction + 6) % 8);
-  } while (x !== x0 || y !== y0 || direction !== first);
+    at += DY[direction] * stride + DX[direction];
+    direction = step(bytes, stride, at, (direction + 6) & 7);
+  } while (at !== origin || direction !== first);
   return Math.abs(twice) / 2;
 }
 
 /** The first direction, clockwise from `from`, with a foreground neighbour; -1 for a pixel on its own. */
-function step(isSet: (x: number, y: number) => boolean, x: number, y: number, from: number): number {
+function step(bytes: Uint8Array, stride: number, at: number, from: number): number {
   for (let turn = 0; turn < 8; turn++) {
-    const direction = (from + turn) % 8;
-    if (isSet(x + DX[direction], y + DY[direction])) return direction;
+    const direction = (from + turn) & 7;
+    if (bytes[at + DY[direction] * stride + DX[direction]] !== 0) return direction;
   }
   return -1;
 }

@@ -16,9 +16,9 @@ const STEPS = [
  */
 export function outline(blob: Blob): [number, number][][] {
   const { components, parts } = blob;
-  const { width, height, start } = components.runs;
-  const mask = paintedMask(components);
-  const isSet = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] !== 0;
+  const { start } = components.runs;
+  const { bytes, stride } = paintedMask(components);
+  const isSet = (x: number, y: number) => bytes[(y + 1) * stride + x + 1] !== 0;
   return parts.map((label) => follow(isSet, start[components.firstRun[label]], components.y1[label]));
 }
 

@@ -1,3 +1,4 @@
+import { paintRun } from './paint-run.js';
 import { type Runs } from './runs.js';
 
 /** Paints runs as a byte mask, 0 or 1, row by row. */
@@ -6,7 +7,7 @@ export function bytesOfRuns(runs: Runs): Uint8Array {
   const bytes = new Uint8Array(height * width);
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    for (let i = rowStart[y]; i < rowStart[y + 1]; i++) bytes.fill(1, row + start[i], row + end[i]);
+    for (let i = rowStart[y]; i < rowStart[y + 1]; i++) paintRun(bytes, row + start[i], row + end[i]);
   }
   return bytes;
 }

@@ -26,9 +26,11 @@ export class MedianScores {
     for (let y = 0; y < height; y++) {
       const innerRow = this.ksize === 3 && y > 0 && y < height - 1;
       for (let i = rowStart[y]; i < rowStart[y + 1]; i++) {
-        const from = innerRow ? Math.max(start[i], radius) : end[i];
+        let from = innerRow ? Math.max(start[i], radius) : end[i];
         const to = innerRow ? Math.min(end[i], width - radius) : end[i];
         for (let x = start[i]; x < Math.min(from, end[i]); x++) this.fill(y, x, runs);
+        // The runs of a later stage are often those of an earlier one.
+        while (from < to && !Number.isNaN(medians[y * width + from])) from++;
         if (from < to) medianRow(this.values, medians, y * width, width, from, to);
         for (let x = Math.max(to, start[i]); x < end[i]; x++) this.fill(y, x, runs);
       }

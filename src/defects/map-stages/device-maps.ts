@@ -1,27 +1,36 @@
 import { type Size } from '../../config/size.js';
 import { threshold } from '../../ops/threshold.js';
+import { onGpu } from '../../runtime/on-gpu.js';
 import { tf, type Tensor2D, type Tensor3D } from '../../runtime/tf.js';
 import { bytesOfRuns } from '../labelling/bytes-of-runs.js';
 import { medianMask } from '../labelling/median-mask.js';
 import { MedianScores } from '../labelling/median-scores.js';
 import { runsOfBytes } from '../labelling/runs-of-bytes.js';
+import { runsOfScores } from '../labelling/runs-of-scores.js';
 import { type Runs } from '../labelling/runs.js';
-import { type MapSummary, summarise } from './summarise.js';
+import { type MapStats, summarise } from './summarise.js';
+import { summariseValues } from './summarise-values.js';
 
 /**
- * The tensors of one run of the stages: the map under work and, once it is thresholded, the mask. Owns both; the raw map
- * is borrowed. Everything that crosses between device and host crosses here.
+ * The tensors of one run of the stages: the map under work and, once a stage needs it, the mask. Owns both; the raw map is
+ * borrowed. Everything that crosses between device and host crosses here.
  *
- * On the host a median is not computed as a map: it is put off until the mask is read, where the mask's own filter gives
- * the same pixels, and then only the scores of those are computed.
+ * Where the tensors lie in host memory, the map is read once and summary, threshold and scores are taken from it: one walk
+ * over a map costs less than a tensor op and its read-back. A median is not computed as a map there: it is put off until the
+ * mask is read, where the mask's own filter gives the same pixels, and then only the scores of those are computed.
  */
 export class DeviceMaps {
   private work: Tensor3D;
+  /** The map under work is another than the raw one. */
+  private changed = false;
   private binary: Tensor3D | null = null;
+  /** The mask is `map >= level`, and no tensor has been made of it. */
+  private level: number | null = null;
   private median: number | null = null;
   private medians: MedianScores | null = null;
-  /** The mask on the device is still to be filtered by the median. */
-  private unfiltered = false;
+  /** The values of the map under work, once they were read. */
+  private values: Float32Array | null = null;
+  private rawValues: Float32Array | null = null;
 
   constructor(
     private readonly raw: Tensor2D,
@@ -32,9 +41,15 @@ export class DeviceMaps {
 
   /** The map under work becomes what `change` makes of it, `[1, h, w]` float32. */
   changeMap(change: (map: Tensor3D) => Tensor3D): void {
-    const next = tf.tidy(() => change(this.work));
-    this.work.dispose();
-    this.work = next;
+    this.workOn(tf.tidy(() => change(this.work)));
+    this.values = null;
+  }
+
+  /** The same for a change of the raw map on the host: `change` gives new values, row by row, and leaves the old ones. */
+  changeValues(change: (values: Float32Array, size: Size) => Float32Array): void {
+    const values = change(this.readRaw(), this.size);
+    this.workOn(tf.tensor3d(values, [1, this.size.height, this.size.width]));
+    this.values = values;
   }
 
   /** From here on the map under work is taken as filtered by a median of `ksize`, odd. No further map stage may follow. */
@@ -42,56 +57,70 @@ export class DeviceMaps {
     this.median = ksize;
   }
 
-  /** True when the mask on the device is what the stages say. */
+  /** True when a tensor of the mask, as the stages say it, is there or can be made. */
   get maskReady(): boolean {
-    return !this.unfiltered;
+    return this.level === null || this.median === null;
   }
 
   /** The mask becomes `map >= level`, compared in float32. */
   threshold(level: number): void {
     this.binary?.dispose();
-    this.binary = threshold(this.work, level);
-    this.unfiltered = this.median !== null;
+    this.binary = null;
+    this.level = level;
   }
 
   /** The mask becomes `runs`. */
   upload(runs: Runs): void {
-    this.binary?.dispose();
-    this.binary = tf.tensor3d(bytesOfRuns(runs), [1, this.size.height, this.size.width], 'bool');
-    this.unfiltered = false;
+    this.maskIs(tf.tensor3d(bytesOfRuns(runs), [1, this.size.height, this.size.width], 'bool'));
   }
 
   /** The mask becomes what `change` makes of it, `[1, h, w]` float32 of 0 and 1. */
   changeMask(change: (mask: Tensor3D) => Tensor3D): void {
-    const next = tf.tidy(() => change(this.binary!.toFloat()).toBool() as Tensor3D);
-    this.binary!.dispose();
-    this.binary = next;
+    const next = tf.tidy(() => {
+      const mask = this.binary ?? threshold(this.work, this.level!);
+      return change(mask.toFloat()).toBool() as Tensor3D;
+    });
+    this.maskIs(next);
   }
 
   /** The mask of the pixels at or above a level, as the stages so far say; leaves the state as it is. */
   async readThreshold(level: number): Promise<Runs> {
-    const binary = threshold(this.work, level);
-    try {
-      return await this.toRuns(binary, this.median);
-    } finally {
-      binary.dispose();
-    }
+    const runs = onGpu()
+      ? await this.readTensorThreshold(level)
+      : runsOfScores(await this.readValues(), Math.fround(level), this.size);
+    return this.median === null ? runs : medianMask(runs, this.median);
   }
 
   async readMask(): Promise<Runs> {
-    return this.toRuns(this.binary!, this.unfiltered ? this.median : null);
+    return this.level === null ? this.toRuns(this.binary!) : this.readThreshold(this.level);
   }
 
   /** The values of the map under work, row by row; with a median, those of `runs` alone. */
   async readScores(runs: Runs): Promise<Float32Array> {
-    if (this.median === null) return (await this.work.data()) as Float32Array;
-    this.medians ??= new MedianScores((await this.work.data()) as Float32Array, this.median);
+    const values = await this.readValues();
+    if (this.median === null) return values;
+    this.medians ??= new MedianScores(values, this.median);
     return this.medians.at(runs);
   }
 
-  /** @throws DataError when a value of the raw map is not finite */
-  summary(roi: Runs | null): Promise<MapSummary> {
-    return summarise(this.raw, this.work, roi);
+  /**
+   * The statistics of the raw map, and whether a pixel of the map under work is at or above `level`, before a median that
+   * was put off.
+   *
+   * @throws DataError when a value of the raw map is not finite
+   */
+  async summary(roi: Runs | null, level: number): Promise<{ readonly stats: MapStats; readonly reached: boolean }> {
+    const low = Math.fround(level);
+    if (onGpu()) {
+      const { stats, peak } = await summarise(this.raw, this.work, roi);
+      return { stats, reached: peak >= low };
+    }
+    const stats = summariseValues(this.readRaw(), this.size, roi);
+    if (!this.changed) this.values = this.readRaw();
+    const values = await this.readValues();
+    let p = 0;
+    while (p < values.length && values[p] < low) p++;
+    return { stats, reached: p < values.length };
   }
 
   dispose(): void {
@@ -99,8 +128,37 @@ export class DeviceMaps {
     this.binary?.dispose();
   }
 
-  private async toRuns(binary: Tensor3D, median: number | null): Promise<Runs> {
-    const runs = runsOfBytes((await binary.data()) as unknown as Uint8Array, this.size);
-    return median === null ? runs : medianMask(runs, median);
+  private workOn(next: Tensor3D): void {
+    this.work.dispose();
+    this.work = next;
+    this.changed = true;
+  }
+
+  private maskIs(next: Tensor3D): void {
+    this.binary?.dispose();
+    this.binary = next;
+    this.level = null;
+  }
+
+  private async readTensorThreshold(level: number): Promise<Runs> {
+    const binary = threshold(this.work, level);
+    try {
+      return await this.toRuns(binary);
+    } finally {
+      binary.dispose();
+    }
+  }
+
+  private async toRuns(binary: Tensor3D): Promise<Runs> {
+    return runsOfBytes((await binary.data()) as unknown as Uint8Array, this.size);
+  }
+
+  /** Where tensors lie in host memory, reading one is a copy at most, and there is nothing to wait for. */
+  private readRaw(): Float32Array {
+    return (this.rawValues ??= this.raw.dataSync() as Float32Array);
+  }
+
+  private async readValues(): Promise<Float32Array> {
+    return (this.values ??= (await this.work.data()) as Float32Array);
   }
 }

@@ -1,8 +1,8 @@
-import { DataError } from '../../errors.js';
 import { tf, type Tensor2D, type Tensor3D } from '../../runtime/tf.js';
 import { bytesOfRuns } from '../labelling/bytes-of-runs.js';
 import { pixelCount, type Runs } from '../labelling/runs.js';
 import { rectangleOf } from '../labelling/rectangle-of.js';
+import { notFinite } from './not-finite.js';
 
 /** Of the raw map inside the region of interest; 0 where that is empty. */
 export interface MapStats {
@@ -37,11 +37,7 @@ export async function summarise(raw: Tensor2D, work: Tensor3D, roi: Runs | null)
     const values = (await rows.data()) as Float32Array;
     const height = raw.shape[0];
     const bad = values.subarray(0, height).findIndex((sum) => sum !== 0);
-    if (bad >= 0) {
-      throw new DataError(
-        `findDefects: expected finite values in the anomaly map, got another in row ${bad}; the detector that made the map is at fault`,
-      );
-    }
+    if (bad >= 0) throw notFinite(bad);
     const inside = (values.length - 2 * height) / 2;
     const [sums, maxima] = [values.subarray(2 * height, 2 * height + inside), values.subarray(2 * height + inside)];
     const count = roi === null ? raw.size : pixelCount(roi);

@@ -1,10 +1,11 @@
 import { describe, optIns } from '../describe.js';
+import { Draft } from '../draft.js';
 import { blobOf } from '../geometry/blob.js';
 import { round6 } from '../geometry/round6.js';
 import { DisjointSets } from '../labelling/disjoint-sets.js';
 import { joinNearby } from '../labelling/join-nearby.js';
 import { type Box, type Region } from '../region.js';
-import { type Draft, type RegionsStage, type StageContext } from '../stage.js';
+import { type RegionsStage, type StageContext } from '../stage.js';
 import { filterRules, firstFailure } from './filter-rules.js';
 
 /**
@@ -25,14 +26,15 @@ function join(group: readonly Draft[], context: StageContext): readonly Draft[] 
   if (group.length === 1) return group;
   const parts = group.flatMap(({ blob }) => blob.parts).sort((a, b) => a - b);
   const blob = blobOf(group[0].blob.components, parts);
-  const regions = group.map(({ region }) => region);
-  const merged_from_ids = regions.map(({ id }) => id).sort((a, b) => a - b);
-  if (context.semantics === 1) {
+  if (context.semantics === 2 && firstFailure(blob, filterRules(context)) !== null) return group;
+  const describeMerged = (): Region => {
+    const regions = group.map(({ region }) => region);
+    const merged_from_ids = regions.map(({ id }) => id).sort((a, b) => a - b);
+    if (context.semantics === 2) return { ...describe(blob, context), merged_from_ids };
     const region = { ...fromRegions(regions, blob.box), ...optIns(blob, context), id: merged_from_ids[0] };
-    return [{ blob, region: { ...region, merged_from_ids } }];
-  }
-  if (firstFailure(blob, filterRules(context)) !== null) return group;
-  return [{ blob, region: { ...describe(blob, context), merged_from_ids } }];
+    return { ...region, merged_from_ids };
+  };
+  return [new Draft(blob, context, describeMerged)];
 }
 
 /** Semantics 1 computes a merged region from the regions' rounded fields and leaves `solidity` out. */
@@ -70,7 +72,7 @@ function groupsOf(drafts: readonly Draft[], { config }: StageContext): Draft[][]
 /** Pairs of boxes whose gaps along both axes are small, found by a sweep from left to right. */
 function closeBoxes(drafts: readonly Draft[], gap: number): DisjointSets {
   const sets = new DisjointSets(drafts.length);
-  const boxes = drafts.map(({ region }) => region.bbox_xyxy);
+  const boxes = drafts.map(({ blob }) => blob.box);
   const fromLeft = [...boxes.keys()].sort((a, b) => boxes[a][0] - boxes[b][0]);
   for (let k = 0; k < fromLeft.length; k++) {
     const a = fromLeft[k];

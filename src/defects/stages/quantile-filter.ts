@@ -10,16 +10,18 @@ export const quantileFilter: RegionsStage = {
   active: ({ config }) => config.min_score_max_quantile !== null,
   apply: (drafts, { config, semantics, drop }) => {
     if (drafts.length === 0) return drafts;
-    const maxima = drafts.map(({ region }) => region.score_max).sort((a, b) => a - b);
+    const maxima = drafts.map(({ scoreMax }) => scoreMax).sort((a, b) => a - b);
     const at = config.min_score_max_quantile! * (maxima.length - 1);
     const below = Math.floor(at);
     const above = Math.min(below + 1, maxima.length - 1);
     const exact = maxima[below] + (maxima[above] - maxima[below]) * (at - below);
     const limit = semantics === 1 ? Math.fround(exact) : exact;
-    return drafts.filter(({ region }) => {
-      const { bbox_xyxy, area, score_max } = region;
-      if (score_max >= limit) return true;
-      drop(() => ({ bbox_xyxy, area, score_max, rule: 'min_score_max_quantile', value: score_max, limit }));
+    return drafts.filter(({ blob: { box, area }, scoreMax }) => {
+      if (scoreMax >= limit) return true;
+      drop(() => {
+        const rule = 'min_score_max_quantile';
+        return { bbox_xyxy: box, area, score_max: scoreMax, rule, value: scoreMax, limit };
+      });
       return false;
     });
   },

@@ -7,10 +7,10 @@ export const topK: RegionsStage = {
   active: ({ config }) => config.max_regions !== null,
   apply: (drafts, { config, drop }) => {
     const limit = config.max_regions!;
-    drafts.slice(limit).forEach(({ region }, i) =>
+    drafts.slice(limit).forEach(({ blob, scoreMax }, i) =>
       drop(() => {
-        const { bbox_xyxy, area, score_max } = region;
-        return { bbox_xyxy, area, score_max, rule: 'max_regions', value: limit + i + 1, limit };
+        const { box, area } = blob;
+        return { bbox_xyxy: box, area, score_max: scoreMax, rule: 'max_regions', value: limit + i + 1, limit };
       }),
     );
     return drafts.slice(0, limit);
