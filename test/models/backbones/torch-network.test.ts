@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { decode } from '../../../src/config/codec.js';
 import { ConfigError, WeightsError } from '../../../src/errors.js';
 import { createExtractor } from '../../../src/models/backbones/create-extractor.js';
-import type { Batch, Detector, FitSource } from '../../../src/models/detector.js';
+import type { Detector, FitSource } from '../../../src/models/detector.js';
 import { saveBank } from '../../../src/models/memory-bank/bank-files.js';
 import { PatchcoreParams } from '../../../src/models/memory-bank/patchcore-params.js';
 import { patchcore } from '../../../src/models/memory-bank/patchcore.spec.js';
@@ -18,62 +17,13 @@ import { tf, type Tensor, type Tensor4D } from '../../../src/runtime/tf.js';
 import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
 import { channelsLast, hashedTensors, relativeError } from '../../support/golden-backbones.js';
 import { hashedValues } from '../../support/hash-weights.js';
+import { goldenBatch, torchManifest } from '../../support/golden-pictures.js';
 import { readNpy } from '../../support/npy.js';
-import { pilResize } from '../../support/pil-resize.js';
+import { worst } from '../../support/worst.js';
 import { describeWithShared } from '../../support/shared.js';
 
 const golden = join(import.meta.dirname, '../../golden');
 const layers = ['layer2', 'layer3'];
-
-/** A manifest entry for a checkpoint, in a folder of its own. */
-function manifest(dir: string, file: string, change: object = {}): string {
-  const bytes = readFileSync(file);
-  const entry = {
-    schema_version: 1,
-    id: 'golden',
-    arch: 'resnet18',
-    tag: 'random',
-    format: 'safetensors',
-    naming: 'torchvision',
-    files: [
-      { path: file.split('/').pop(), sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length },
-    ],
-    input: { size: { height: 224, width: 224 }, crop_pct: 1, interpolation: 'bilinear', antialias: true },
-    scale: 1 / 255,
-    mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225],
-    license: 'none',
-    origin: 'random values',
-    ...change,
-  };
-  const folder = join(dir, 'manifest');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'golden.json'), JSON.stringify(entry));
-  return folder;
-}
-
-/** A picture of the reference data as the Python system sees it: resized by Pillow. */
-function pictureAt(index: number, side = 224): Float32Array {
-  const { data, shape } = readNpy(join(golden, 'maps/images_rgb.npy'));
-  const [, height, width] = shape;
-  const pixels = (data as Uint8Array).slice(index * height * width * 3, (index + 1) * height * width * 3);
-  return Float32Array.from(pilResize({ width, height, data: pixels }, { width: side, height: side }).data);
-}
-
-function batchOf(indices: readonly number[], side = 224): Batch {
-  const pixels = tf.tidy(
-    () => tf.stack(indices.map((i) => tf.tensor3d(pictureAt(i, side), [side, side, 3]))) as Tensor4D,
-  );
-  return { pixels, sources: indices.map(String), sizes: indices.map(() => ({ height: side, width: side })) };
-}
-
-function worst(got: ArrayLike<number>, want: ArrayLike<number>): number {
-  expect(got.length).to.equal(want.length);
-  const [difference, largest] = [0, 1].map((which) =>
-    Array.from(want).reduce((a, v, i) => Math.max(a, which === 0 ? Math.abs(got[i] - v) : Math.abs(v)), 0),
-  );
-  return difference / largest;
-}
 
 describeWithShared('PatchCore on a PyTorch checkpoint', ['golden', 'patch_models'], (models) => {
   const file = join(models, '../backbones/resnet18.safetensors');
@@ -81,7 +31,7 @@ describeWithShared('PatchCore on a PyTorch checkpoint', ['golden', 'patch_models
   before(() => (dir = mkdtempSync(join(tmpdir(), 'imgano-torch-'))));
   after(() => rmSync(dir, { recursive: true, force: true }));
   const store = (change: object = {}) =>
-    openWeightsStore({ manifestDirs: [manifest(dir, file, change)], searchDirs: [join(models, '../backbones')] });
+    openWeightsStore({ manifestDirs: [torchManifest(dir, file, change)], searchDirs: [join(models, '../backbones')] });
 
   const expected = JSON.parse(readFileSync(join(golden, 'patch_models/expected.json'), 'utf8')) as Record<
     'patchcore' | 'patchcore_k1',
@@ -103,7 +53,7 @@ describeWithShared('PatchCore on a PyTorch checkpoint', ['golden', 'patch_models
       'params',
     );
   async function scored(detector: Detector, indices: number[]) {
-    const batch = batchOf(indices);
+    const batch = goldenBatch(indices);
     const { scores, maps } = await detector.score(batch);
     const result = { scores: await scores.data(), maps: (await maps!.data()) as Float32Array };
     tf.dispose([batch.pixels, scores, maps!]);
@@ -122,11 +72,11 @@ describeWithShared('PatchCore on a PyTorch checkpoint', ['golden', 'patch_models
           { name: 'layer3', stride: 16, channels: 256 },
         ]);
         expect([extractor.multiple, extractor.context]).to.deep.equal([16, 32]);
-        const { pixels } = batchOf([0]);
+        const { pixels } = goldenBatch([0]);
         const taps = extractor.extract(pixels);
         const joined = tf.tidy(() => {
           const up = resample(taps[1], { height: 28, width: 28 }, { interpolation: 'bilinear' });
-          return tf.concat([taps[0], up], 3).reshape([784, 384]).transpose(); // as this file alone is stored
+          return tf.concat([taps[0], up], 3).reshape([784, 384]);
         });
         const want = readNpy(join(models, 'patchcore/features_train_784x384_img0.npy')).data as Float32Array;
         expect(worst(await joined.data(), want)).to.be.below(1e-5);
@@ -164,7 +114,7 @@ describeWithShared('PatchCore on a PyTorch checkpoint', ['golden', 'patch_models
         const source: FitSource = {
           count: 2,
           async *batches() {
-            yield batchOf([0, 1]);
+            yield goldenBatch([0, 1]);
           },
         };
         const options = paramsOf({ num_neighbors: 5, coreset_ratio: 0.05 });
@@ -220,7 +170,7 @@ onEveryBackend('a PyTorch checkpoint as a feature extractor', (backend) => {
         Object.fromEntries(tensors.map((tensor) => [tensor.name, { shape: tensor.shape, data: hashedValues(tensor) }])),
       );
       const change = { arch: model, mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 2] };
-      const weights = openWeightsStore({ manifestDirs: [manifest(dir, file, change)], searchDirs: [dir] });
+      const weights = openWeightsStore({ manifestDirs: [torchManifest(dir, file, change)], searchDirs: [dir] });
       const names = ['features.5', 'features.2'];
       const extractor = await createExtractor({ name: 'torch', weights: 'golden', layers: names }, weights);
       expect(extractor.taps).to.deep.equal([

@@ -22,10 +22,9 @@ function tensor(path: string) {
   return tf.tensor(Float32Array.from(data as Float64Array), shape);
 }
 
-/** `[784, 384]`; this file alone is stored column by column. */
+/** `[784, 384]` */
 function trainFeatures(path: string): Float32Array {
-  const stored = readNpy(join(path, 'patchcore/features_train_784x384_img0.npy')).data as Float32Array;
-  return stored.map((_, i) => stored[(i % 384) * 784 + Math.floor(i / 384)]);
+  return readNpy(join(path, 'patchcore/features_train_784x384_img0.npy')).data as Float32Array;
 }
 
 onEveryBackend('patch distances of the Python system', () => {
