@@ -10,6 +10,7 @@ import { type StageContext } from './stage.js';
  */
 export class Draft {
   private known: Region | null = null;
+  private knownMax: number | null = null;
 
   constructor(
     readonly blob: Blob,
@@ -23,6 +24,6 @@ export class Draft {
 
   /** `region.score_max`, without the other fields. */
   get scoreMax(): number {
-    return reportedScore(this.blob.scoreMax, this.context.semantics);
+    return (this.knownMax ??= reportedScore(this.blob.scoreMax, this.context.semantics));
   }
 }

@@ -21,8 +21,14 @@ export interface Blob {
 export function blobOf(components: Components, parts: readonly number[]): Blob {
   const c = components;
   const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
-  let [area, sumX, sumY, sumXX, sumXY, sumYY] = [0, 0, 0, 0, 0, 0];
-  let [scoreSum, scoreMax] = [0, -Infinity];
+  let area = 0;
+  let sumX = 0;
+  let sumY = 0;
+  let sumXX = 0;
+  let sumXY = 0;
+  let sumYY = 0;
+  let scoreSum = 0;
+  let scoreMax = -Infinity;
   for (const label of parts) {
     box[0] = Math.min(box[0], c.x1[label]);
     box[1] = Math.min(box[1], c.y1[label]);

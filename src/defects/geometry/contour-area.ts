@@ -18,7 +18,11 @@ export function contourArea(components: Components, label: number): number {
   const origin = (components.y1[label] + 1) * stride + x0 + 1;
   const first = step(bytes, stride, origin, 0);
   if (first < 0) return 0;
-  let [x, y, at, direction, twice] = [0, 0, origin, first, 0];
+  let x = 0;
+  let y = 0;
+  let at = origin;
+  let direction = first;
+  let twice = 0;
   do {
     twice += x * DY[direction] - y * DX[direction];
     x += DX[direction];

@@ -23,7 +23,8 @@ function corners(left: readonly number[], right: readonly number[]): [left: numb
   const last = left.length;
   const outer: [number[], number[]] = [[], []];
   for (let line = 0; line <= last; line++) {
-    const [above, below] = [Math.max(line - 1, 0), Math.min(line, last - 1)];
+    const above = Math.max(line - 1, 0);
+    const below = Math.min(line, last - 1);
     outer[0].push(Math.min(left[above], left[below]));
     outer[1].push(Math.max(right[above], right[below]) + 1);
   }
