@@ -1,28 +1,12 @@
 import { decode, oneOf } from '../config/codec.js';
 import { DefectsConfig } from '../config/defects.js';
+import { REGION_CONTROLS } from '../config/region-controls.js';
 import { DEFECTS_PRESETS } from '../defects/presets.js';
 
 const NAMES = Object.keys(DEFECTS_PRESETS) as (keyof typeof DEFECTS_PRESETS)[];
 
 /** The controls that a preset decides about, also where it does not name them: those keep nothing of the config below. */
-const CONTROLS = [
-  'border_ignore_px',
-  'map_smoothing',
-  'hysteresis',
-  'score_levels',
-  'shape_filters',
-  'merge_nearby',
-  'min_area',
-  'min_score_max',
-  'min_score_mean',
-  'min_score_max_quantile',
-  'open_ksize',
-  'close_ksize',
-  'fill_holes',
-  'mask_dilate_ksize',
-  'max_regions',
-  'max_regions_sort_by',
-] as const satisfies readonly (keyof DefectsConfig)[];
+const CONTROLS = ['border_ignore_px', 'map_smoothing', ...REGION_CONTROLS, 'max_regions_sort_by'] as const;
 
 /**
  * A preset as keys of a `defects` section, ready to be laid over another one. It switches defects on and states every

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DefectsConfig } from '../../config/defects.js';
+import { REGION_CONTROLS } from '../../config/region-controls.js';
 import type { PixelThresholdProvenance } from '../../config/threshold.js';
 import type { RoiMask } from '../../defects/roi.js';
 import { canonicalJson } from '../records/canonical-json.js';
@@ -14,22 +15,7 @@ const OF_PIXELS = [
 ] as const satisfies readonly (keyof DefectsConfig)[];
 
 /** What decides, with the pixel threshold, which regions there are. */
-const OF_REGIONS = [
-  ...OF_PIXELS,
-  'hysteresis',
-  'score_levels',
-  'shape_filters',
-  'merge_nearby',
-  'min_area',
-  'min_score_max',
-  'min_score_mean',
-  'min_score_max_quantile',
-  'open_ksize',
-  'close_ksize',
-  'fill_holes',
-  'mask_dilate_ksize',
-  'max_regions',
-] as const satisfies readonly (keyof DefectsConfig)[];
+const OF_REGIONS = [...OF_PIXELS, ...REGION_CONTROLS] as const;
 
 /**
  * sha256 over the controls that a calibrated threshold depends on. When those of a run are others, the threshold is not
