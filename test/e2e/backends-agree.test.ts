@@ -21,15 +21,17 @@ interface Outcome {
 describe('backends agree', () => {
   const dir = scratch();
 
-  for (const model of ['vision_patchcore', 'vision_pixel_gaussian_map', 'vision_template_ncc_map']) {
+  for (const model of ['vision_patchcore', 'vision_padim', 'vision_pixel_gaussian_map', 'vision_template_ncc_map']) {
     it(`${model} on made-up parts`, async () => {
       const data = join(dir, model, 'data');
       await writeToyDataset(data);
       const size = '{"height":48,"width":64}';
-      const kwargs =
-        model === 'vision_patchcore'
-          ? `{"resize":{"mode":"stretch","size":${size}},"max_bank":60}`
-          : `{"resize_hw":${size}}`;
+      const stretched = `"resize":{"mode":"stretch","size":${size}}`;
+      const own: Record<string, string> = {
+        vision_patchcore: `{${stretched},"max_bank":60}`,
+        vision_padim: `{${stretched}}`,
+      };
+      const kwargs = own[model] ?? `{"resize_hw":${size}}`;
       const run = join(dir, model, 'run');
       await succeed('train', '--model', model, '--train', data, '--out', run, '--model-kwargs', kwargs);
       await compare(run, join(data, 'test'), join(dir, model));
