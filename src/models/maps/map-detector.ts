@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InputRule } from '../../config/input-rule.js';
 import type { Size } from '../../config/size.js';
 import { NotFittedError, ShapeError, WeightsError } from '../../errors.js';
 import { tf, type Tensor, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { Batch, Detector, FitContext, FitSource, MapRule, Scored } from '../detector.js';
+import { readModelDocument } from '../read-model-document.js';
 import { loadTensors, saveTensors, type NamedTensor } from '../tensor-file.js';
 import type { ScoringParams } from './map-params.js';
 import { scoreMaps } from './score-maps.js';
@@ -89,10 +90,7 @@ export abstract class MapDetector implements Detector {
 
   async load(dir: string): Promise<void> {
     const file = join(dir, MODEL_FILE);
-    const text = await readFile(file, 'utf8').catch((cause: Error) => {
-      throw new WeightsError(`${file}: the model cannot be read (${cause.message})`, { cause });
-    });
-    const { model, schema_version } = parse(text, file);
+    const { model, schema_version } = (await readModelDocument(file)) as Record<string, unknown>;
     if (model !== this.name || schema_version !== SCHEMA_VERSION) {
       throw new WeightsError(
         `${file}: expected a ${this.name} model of schema_version ${SCHEMA_VERSION}, got ${String(model)} of ${String(schema_version)}`,
@@ -131,13 +129,5 @@ export abstract class MapDetector implements Detector {
         );
       }
     }
-  }
-}
-
-function parse(text: string, file: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new WeightsError(`${file}: the model is no valid JSON (${(cause as Error).message})`, { cause });
   }
 }
