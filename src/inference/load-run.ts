@@ -81,7 +81,7 @@ async function readJson(file: string): Promise<unknown> {
     throw new ConfigError(`${file}: cannot be read (${error.message})`, undefined, { cause: error });
   });
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new ConfigError(`${file}: is not valid JSON (${(error as Error).message})`, undefined, { cause: error });
   }

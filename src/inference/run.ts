@@ -88,6 +88,7 @@ export class Run {
       if (options.signal?.aborted === true) throw interrupted(options.signal, index);
       try {
         if (picture === null) throw error;
+        if (this.disposed) throw new NotFittedError('this run was disposed; open it again');
         const inspected = await this.engine.inspect(picture, { map: read, defects: plan });
         yield this.toInspection(index, picture, inspected, settings);
       } catch (failure) {

@@ -71,6 +71,25 @@ describe('bad input', () => {
     expect(JSON.parse(outcome.stdout).defects.mask.shape).to.deep.equal([1, 1]);
   });
 
+  it('a thin strip that the model would see as millions of pixels', async () => {
+    const { prepare } = await import('../../src/inference/prepare.js');
+    const picture = { width: 1, height: 2000, rgb: new Uint8Array(6000), source: 'strip.png' };
+    const rule = { resize: { mode: 'short_side', pixels: 192, multiple: 32 }, interpolation: 'bilinear' } as const;
+    const blown = () => prepare(picture, { ...rule, antialias: true, color: 'rgb', quantize: false });
+    expect(blown).to.throw(/strip\.png: 1 x 2000 pixels would become 192 x 384000/);
+  });
+
+  it('an output that is an input or another output, which both stay whole', async () => {
+    const picture = join(dir, 'victim.png');
+    cpSync(join(data, 'test/good/000.png'), picture);
+    const before = readFileSync(picture);
+    refused(await infer(picture, '--save-jsonl', picture), '--save-jsonl', 'input of the run');
+    expect(readFileSync(picture)).to.deep.equal(before);
+    refused(await infer(picture, '--save-jsonl', join(run, 'infer_config.json')), 'input of the run');
+    const twice = ['--save-jsonl', join(dir, 'x.jsonl'), '--defects-regions-jsonl', join(dir, 'x.jsonl')];
+    refused(await infer(picture, '--defects', ...twice), 'already writes this file');
+  });
+
   it('a header that claims 30000 x 30000 pixels', async () => {
     refused(await infer(file('bomb.png', bombPng(30000, 30000))), 'bomb.png');
   });

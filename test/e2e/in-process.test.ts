@@ -75,6 +75,16 @@ describe('in-process', () => {
         expect(name).to.equal('DataError');
       });
 
+      it('inspects what comes before a bad path, and goes on after it when asked', async () => {
+        const inputs = [join(test, 'good/000.png'), join(test, 'nowhere.png'), join(test, 'good/001.png')];
+        const seen = [];
+        for await (const record of run.inspect(inputs, { onError: 'record' })) seen.push('score' in record);
+        expect(seen).to.deep.equal([true, false, true]);
+        const walk = run.inspect(inputs);
+        expect((await walk.next()).value).to.have.property('score');
+        expect(await walk.next().catch((error: Error) => error.name)).to.equal('DataError');
+      });
+
       it('can be left early', async () => {
         for await (const record of run.inspect(test)) {
           expect(record.index).to.equal(0);
@@ -84,17 +94,18 @@ describe('in-process', () => {
     });
   }
 
-  it('refuses to be used after dispose', async () => {
-    const run = await openRun(path);
-    await run.dispose();
-    await run.dispose();
-    let error: unknown;
-    await run
-      .inspect(test)
-      .next()
-      .catch((e: unknown) => (error = e));
-    expect(error).to.be.instanceOf(NotFittedError);
-  });
+  for (const open of [openRun, built.openRun]) {
+    it(`refuses to be used after dispose${open === openRun ? '' : ', isolated'}`, async () => {
+      const run = await open(path, { isolate: open !== openRun });
+      await run.dispose();
+      await run.dispose();
+      const error = await run
+        .inspect(test)
+        .next()
+        .catch((thrown: Error) => thrown);
+      expect(error).to.have.property('name', NotFittedError.name);
+    });
+  }
 
   it('leaves no tensors and a flat memory after 2,000 pictures', async () => {
     const before = tf.memory().numTensors;

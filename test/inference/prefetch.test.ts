@@ -55,4 +55,33 @@ describe('prefetch', () => {
     expect(message).to.equal('three');
     expect(closed).to.equal(true);
   });
+
+  it('gives a result as soon as it is there, while the input is still waiting', async () => {
+    let release: () => void = () => {};
+    async function* camera() {
+      yield 1;
+      await new Promise<void>((go) => (release = go));
+      yield 2;
+    }
+    const walk = prefetch(camera(), 3, async (n) => n);
+    expect((await walk.next()).value).to.equal(1);
+    release();
+    expect((await walk.next()).value).to.equal(2);
+    expect((await walk.next()).done).to.equal(true);
+  });
+
+  it('gives what came before an input that breaks', async () => {
+    async function* source() {
+      yield* [1, 2];
+      throw new Error('camera gone');
+    }
+    const out: number[] = [];
+    let message = '';
+    try {
+      for await (const n of prefetch(source(), 3, async (value) => value)) out.push(n);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect([out, message]).to.deep.equal([[1, 2], 'camera gone']);
+  });
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command, Option } from 'clipanion';
 import { DefectsFlags } from '../defects-flags.js';
 import { parseNumber } from '../parse.js';
@@ -45,11 +46,18 @@ export class InferCommand extends DefectsFlags {
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<number> {
-    const [{ openRun }, { writeInspections }, { JsonlFile, JsonlStream }, { openSources }] = await Promise.all([
+    const [
+      { openRun },
+      { writeInspections, makeFolders },
+      { JsonlFile, JsonlStream },
+      { openSources },
+      { refuseOverwriting },
+    ] = await Promise.all([
       import('../../inference/open-run.js'),
       import('../../inference/write-inspections.js'),
       import('../../inference/sinks/jsonl.js'),
       import('../../data/sources.js'),
+      import('../../inference/sinks/refuse-overwriting.js'),
     ]);
     const progress = await this.progress();
     const defectsKeys = await this.runOverrides((line) => progress.warn(line));
@@ -68,6 +76,11 @@ export class InferCommand extends DefectsFlags {
       this.requireTogether('--save-maps', this.maps !== undefined, '--include-maps', maps);
       this.requireTogether('--save-masks', this.masks !== undefined, '--defects', defects);
       this.requireTogether('--defects-regions-jsonl', this.regions !== undefined, '--defects', defects);
+      const config = [this.inferConfig, join(this.inferConfig, 'infer_config.json')];
+      const read = [...sources.map(({ name }) => name), ...config];
+      refuseOverwriting({ '--save-jsonl': this.jsonl, '--defects-regions-jsonl': this.regions }, read);
+      const folders = { maps: this.maps, masks: this.masks, overlays: this.overlays, overlayMaxSize };
+      await makeFolders(folders);
       const sink = this.jsonl === undefined ? new JsonlStream(this.context.stdout) : new JsonlFile(this.jsonl);
       const regionsSink = this.regions === undefined ? undefined : new JsonlFile(this.regions);
       const inspections = run.inspectAll(sources, {
@@ -78,7 +91,6 @@ export class InferCommand extends DefectsFlags {
       });
       progress.start('inspecting', sources.length);
       try {
-        const folders = { maps: this.maps, masks: this.masks, overlays: this.overlays, overlayMaxSize };
         const outputs = { ...folders, regions: regionsSink };
         const counts = await writeInspections(inspections, sink, outputs, run.info.pixelThreshold, (done) =>
           progress.update(done.processed),

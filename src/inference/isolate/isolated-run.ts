@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ImganoError, InterruptedError } from '../../errors.js';
+import { ImganoError, InterruptedError, NotFittedError } from '../../errors.js';
 import { prepareEnvironment } from '../../runtime/environment.js';
 import { eachInput, type PictureInput, type PictureInputs } from '../inputs.js';
 import type { OpenedRun, OpenRunOptions } from '../open-run.js';
@@ -12,7 +12,7 @@ export async function openIsolatedRun(path: string, options: OpenRunOptions): Pr
   // The native library reads the environment of the process, not the copy that a worker has.
   prepareEnvironment();
   const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'imgano' });
-  const run = new IsolatedRun(worker);
+  const run = new IsolatedRun(worker, options.warn);
   const { backend, weights, defects } = options;
   try {
     await run.open(path, { backend, weights, defects });
@@ -27,10 +27,15 @@ class IsolatedRun implements OpenedRun {
   private readonly rpc: Rpc;
   private readonly inputs = new Map<number, AsyncIterator<PictureInput>>();
   private lastWalk = 0;
+  private disposed = false;
   private opened: RunInfo | null = null;
 
-  constructor(private readonly worker: Worker) {
-    this.rpc = new Rpc(worker, { nextInput: (walk: number) => this.inputs.get(walk)?.next() ?? { done: true } });
+  constructor(
+    private readonly worker: Worker,
+    warn: OpenRunOptions['warn'],
+  ) {
+    const nextInput = (walk: number) => this.inputs.get(walk)?.next() ?? { done: true };
+    this.rpc = new Rpc(worker, { nextInput, warn: (line: string) => warn?.(line) });
     worker.on('error', (error) => this.rpc.abandon(error));
     worker.on('exit', () =>
       this.rpc.abandon(new ImganoError('the worker thread of this run has ended; open it again')),
@@ -58,8 +63,12 @@ class IsolatedRun implements OpenedRun {
         yield value;
       }
     } finally {
+      const iterator = this.inputs.get(walk);
       this.inputs.delete(walk);
-      await this.rpc.call('finish', walk);
+      // Not waited for: the caller's iterator may itself be waiting for a picture that never comes.
+      void iterator?.return?.().catch(() => undefined);
+      // The walk may end because the worker did; what ended it is the error to see.
+      await this.rpc.call('finish', walk).catch(() => undefined);
     }
   }
 
@@ -68,7 +77,10 @@ class IsolatedRun implements OpenedRun {
   }
 
   async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
     await this.rpc.call('dispose');
+    this.rpc.abandon(new NotFittedError('this run was disposed; open it again'));
     await this.worker.terminate();
   }
 }

@@ -19,6 +19,8 @@ export type Handlers = Record<string, (...args: never[]) => unknown>;
 export class Rpc {
   private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private lastId = 0;
+  /** Why no call can succeed any more. */
+  private gone: Error | null = null;
 
   constructor(
     private readonly port: MessagePort | Worker,
@@ -29,6 +31,7 @@ export class Rpc {
   }
 
   call<T>(method: string, ...args: unknown[]): Promise<T> {
+    if (this.gone !== null) return Promise.reject(this.gone);
     const id = ++this.lastId;
     return new Promise<T>((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
@@ -36,8 +39,9 @@ export class Rpc {
     });
   }
 
-  /** Fails every call that is still waiting, for example because the other side is gone. */
+  /** Fails every call that is still waiting and every later one, because the other side is gone. */
   abandon(error: Error): void {
+    this.gone ??= error;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
@@ -48,7 +52,7 @@ export class Rpc {
         const value = await this.handlers[message.method](...(message.args as never[]));
         this.port.postMessage({ kind: 'result', id: message.id, value }, this.transfers(value));
       } catch (error) {
-        this.port.postMessage({ kind: 'failure', id: message.id, error: pack(error as Error) });
+        this.port.postMessage({ kind: 'failure', id: message.id, error: pack(error) });
       }
       return;
     }
@@ -59,7 +63,9 @@ export class Rpc {
   }
 }
 
-function pack(error: Error): SentError {
+function pack(thrown: unknown): SentError {
+  const error =
+    thrown instanceof Error ? thrown : new Error(`something that is no error was thrown: ${String(thrown)}`);
   return { name: error.name, message: error.message, stack: error.stack };
 }
 

@@ -12,7 +12,7 @@ let run: OpenedRun | null = null;
 const rpc = new Rpc(parentPort as MessagePort, { open, start, next, finish, dispose }, artifactBuffers);
 
 async function open(path: string, options: OpenRunOptions): Promise<OpenedRun['info']> {
-  run = await openRun(path, options);
+  run = await openRun(path, { ...options, warn: (line) => void rpc.call('warn', line) });
   return run.info;
 }
 
