@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { DataError } from '../errors.js';
 import { codePointOrder } from './code-point-order.js';
+import { readManifest } from './datasets/manifest.js';
 import type { DecodeOptions } from './decode-options.js';
 import { fileTrouble } from './file-trouble.js';
 import { hasPictureSuffix, listPictures, PICTURE_SUFFIXES } from './list-pictures.js';
@@ -10,7 +11,7 @@ import type { PictureSource } from './picture.js';
 import { pictureSource } from './picture-source.js';
 
 /**
- * The pictures that files, folders (with everything below them) and globs name. The inputs keep their order; what a folder or
+ * The pictures that files, folders (with everything below them), manifests (`.jsonl`) and globs name. The inputs keep their order; what a folder or
  * a glob gives is in code point order. A picture that is named twice is there once, under its first name.
  *
  * @throws DataError when an input does not exist, gives no picture, or is a file that is not called like one
@@ -45,6 +46,7 @@ async function pathsOf(input: string): Promise<string[]> {
     return paths;
   }
   if (found !== null) {
+    if (input.toLowerCase().endsWith('.jsonl')) return (await readManifest(input, {})).map(({ source }) => source.name);
     if (!hasPictureSuffix(input)) {
       throw new DataError(
         `${input}: expected a file that ends in ${suffixes}; convert it, or give it its proper suffix`,

@@ -39,6 +39,16 @@ describe('openSources', () => {
 
   const inA = ['B.tiff', 'a.webp', 'b/z.PNG', 'é.jpg', '\u{ff5e}.png', '\u{1f600}.png'];
 
+  it('takes the pictures of a manifest, in its order', async () => {
+    const rows = ['a/é.jpg', 'a/b/z.PNG'].map((image_path) => JSON.stringify({ image_path, category: 'part' }));
+    await mkdir(at('lists'), { recursive: true });
+    await writeFile(at('lists', 'some.jsonl'), rows.map((row) => row.replace('a/', '../a/')).join('\n'));
+    expect((await names(at('lists', 'some.jsonl'))).map((name) => join(name))).to.deep.equal([
+      at('a/é.jpg'),
+      at('a/b/z.PNG'),
+    ]);
+  });
+
   it('walks a folder in code point order, without hidden files and other kinds', async () => {
     expect(await names(at('a'))).to.deep.equal(inA.map((name) => at('a', name)));
     expect(await names(dir)).to.deep.equal([...inA.map((name) => at('a', name)), at('c [1]/1.bmp')]);
