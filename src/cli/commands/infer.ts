@@ -27,7 +27,10 @@ export class InferCommand extends DefectsFlags {
     required: true,
     description: 'infer_config.json, or its run folder',
   });
-  input = Option.Array('--input', { required: true, description: 'a picture, a folder, a glob or a manifest (repeatable)' });
+  input = Option.Array('--input', {
+    required: true,
+    description: 'a picture, a folder, a glob or a manifest (repeatable)',
+  });
   jsonl = Option.String('--save-jsonl', { description: 'where the records go; default: the standard output' });
   includeMaps = Option.Boolean('--include-maps', { description: 'make anomaly maps' });
   maps = Option.String('--save-maps', { description: 'folder for the maps (.npy, float32); needs --include-maps' });
