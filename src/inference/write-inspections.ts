@@ -34,6 +34,7 @@ export interface WriteCounts {
  * Writes every inspection: first its map, mask and overlay, then its line, so that a line never names a file that is
  * not there. Files are named `{index}_{stem}`, which cannot clash within a run.
  *
+ * @param outputs folders that are there already (see `makeFolders`)
  * @param pixelThreshold anchors the colours of the overlays; null draws no heat map
  */
 export async function writeInspections(
@@ -43,7 +44,6 @@ export async function writeInspections(
   pixelThreshold: number | null,
   onDone: (counts: Readonly<WriteCounts>) => void = () => {},
 ): Promise<WriteCounts> {
-  await makeFolders(outputs);
   const counts: WriteCounts = { processed: 0, anomalous: 0, errors: 0, regions: 0 };
   for await (const inspection of inspections) {
     const record = await saveArtifacts(inspection, outputs, pixelThreshold);
