@@ -4,54 +4,55 @@ import { decode, Integer, oneOf, PositiveInteger, refine, strict, t } from '../.
 import { WeightsError } from '../../errors.js';
 import { readModelDocument } from '../read-model-document.js';
 import { paramsToStore, requireStoredParams } from '../stored-params.js';
-import { loadTensors, saveTensors } from '../tensor-file.js';
-import type { PatchcoreParams } from './patchcore-params.js';
+import { loadTensors, saveTensors, type NamedTensor } from '../tensor-file.js';
 
 const MODEL_FILE = 'model.json';
 const TENSOR_FILE = 'bank.safetensors';
+const ROWS = 'bank';
 
-/** The parameters that decide what a row of the bank means; a bank fits no others. */
-const FEATURE_KEYS = [
-  'backbone',
-  'resize',
-  'interpolation',
-  'antialias',
-  'context',
-  'patch_size',
-  'patch_padding',
-  'layer_dim',
-  'feature_dim',
-  'projection_dim',
-  'projection',
-] as const;
-
-const ModelDocument = strict('ModelDocument', {
-  schema_version: refine('schema version 1', t.number, (n) => n === 1),
-  model: oneOf(['vision_patchcore']),
-  seed: Integer,
-  features: t.UnknownRecord,
-  bank: strict('Bank', { rows: PositiveInteger, width: PositiveInteger }),
-});
+const modelDocument = (name: string) =>
+  strict('ModelDocument', {
+    schema_version: refine('schema version 1', t.number, (n) => n === 1),
+    model: oneOf([name]),
+    seed: Integer,
+    features: t.UnknownRecord,
+    bank: strict('Bank', { rows: PositiveInteger, width: PositiveInteger }),
+  });
 
 /** A memory bank on the host. */
-export interface Bank {
+export interface StoredBank {
   readonly seed: number;
   /** `width` values a row */
   readonly rows: Float32Array;
   readonly width: number;
+  /** Further values, one a row. */
+  readonly columns: Readonly<Record<string, Float32Array>>;
+}
+
+/** Whose bank it is. */
+export interface BankOwner<P extends object> {
+  /** The registry's name of the detector. */
+  readonly name: string;
+  readonly params: P;
+  /** The parameters that decide what a row means. */
+  readonly featureKeys: readonly (keyof P & string)[];
 }
 
 /** Writes `model.json` and the bank (float32) into an existing folder. */
-export async function saveBank(dir: string, bank: Bank & { params: PatchcoreParams }): Promise<void> {
-  const { params, seed, rows, width } = bank;
-  const shape = [rows.length / width, width];
-  await saveTensors(join(dir, TENSOR_FILE), { bank: { shape, data: rows } });
+export async function saveBank<P extends object>(dir: string, owner: BankOwner<P>, bank: StoredBank): Promise<void> {
+  const { seed, rows, width, columns } = bank;
+  const count = rows.length / width;
+  const further = Object.entries(columns).map(([name, data]) => [name, { shape: [count], data }] as const);
+  await saveTensors(join(dir, TENSOR_FILE), {
+    ...Object.fromEntries(further),
+    [ROWS]: { shape: [count, width], data: rows },
+  });
   const document = {
     schema_version: 1,
-    model: 'vision_patchcore',
+    model: owner.name,
     seed,
-    features: paramsToStore(params, FEATURE_KEYS),
-    bank: { rows: shape[0], width },
+    features: paramsToStore(owner.params, owner.featureKeys),
+    bank: { rows: count, width },
   };
   await writeFile(join(dir, MODEL_FILE), `${JSON.stringify(document, null, 2)}\n`);
 }
@@ -59,17 +60,26 @@ export async function saveBank(dir: string, bank: Bank & { params: PatchcorePara
 /**
  * Reads what `saveBank` wrote.
  *
- * @param params what the model was made with; must agree with the bank wherever it decides what a row means
+ * @param owner the parameters must agree with the bank wherever they decide what a row means
  * @throws WeightsError when a file is missing or altered; ConfigError when the parameters are not those of the bank
  */
-export async function loadBank(dir: string, params: PatchcoreParams): Promise<Bank> {
+export async function loadBank<P extends object>(dir: string, owner: BankOwner<P>): Promise<StoredBank> {
   const path = join(dir, MODEL_FILE);
-  const document = decode(ModelDocument, await readModelDocument(path), path);
-  requireStoredParams(path, document.features, params, FEATURE_KEYS);
-  const { bank } = await loadTensors(join(dir, TENSOR_FILE));
+  const document = decode(modelDocument(owner.name), await readModelDocument(path), path);
+  requireStoredParams(path, document.features, owner.params, owner.featureKeys);
+  const { [ROWS]: bank, ...further } = await loadTensors(join(dir, TENSOR_FILE));
   const { rows, width } = document.bank;
-  if (bank === undefined || bank.shape.join() !== `${rows},${width}` || !(bank.data instanceof Float32Array)) {
-    throw new WeightsError(`${join(dir, TENSOR_FILE)}: expected a float32 tensor "bank" of shape [${rows}, ${width}]`);
-  }
-  return { seed: document.seed, rows: bank.data, width };
+  const file = join(dir, TENSOR_FILE);
+  const columns = Object.entries(further).map(([name, column]) => [name, floats(file, name, column, [rows])]);
+  return {
+    seed: document.seed,
+    rows: floats(file, ROWS, bank, [rows, width]),
+    width,
+    columns: Object.fromEntries(columns) as Record<string, Float32Array>,
+  };
+}
+
+function floats(file: string, name: string, tensor: NamedTensor | undefined, shape: readonly number[]): Float32Array {
+  if (tensor?.shape.join() === shape.join() && tensor.data instanceof Float32Array) return tensor.data;
+  throw new WeightsError(`${file}: expected a float32 tensor "${name}" of shape [${shape.join(', ')}]`);
 }

@@ -6,6 +6,10 @@ import type { FitContext, FitSource } from '../detector.js';
 export interface PatchPool {
   /** `[m, d]`, owned by the caller */
   readonly rows: Tensor2D;
+  /** Of every row, the number of its picture in the order of the source. */
+  readonly pictures: Int32Array;
+  /** Of every row, its place in the grid of its picture, row by row. */
+  readonly places: Int32Array;
   /** How many patches the pictures have altogether. */
   readonly seen: number;
 }
@@ -26,6 +30,8 @@ export async function collectPatches(
   const quota = Math.max(1, Math.floor(capacity / Math.max(1, source.count)));
   const random = new Random(seed);
   const parts: Tensor2D[] = [];
+  const numbers: number[][] = [];
+  const chosen: number[][] = [];
   let seen = 0;
   let pictures = 0;
   progress.start('features of the training pictures', source.count);
@@ -38,33 +44,44 @@ export async function collectPatches(
         pixels.dispose();
       }
       const [n, h, w] = features.shape;
-      parts.push(sampled(features, quota, (picture) => random.fork(`picture ${pictures + picture}`)));
+      const places = Array.from({ length: n }, (_, i) => drawn(h * w, quota, random.fork(`picture ${pictures + i}`)));
+      parts.push(rowsOf(features, places));
       features.dispose();
+      chosen.push(...places);
+      numbers.push(...places.map((of, i) => of.map(() => pictures + i)));
       seen += n * h * w;
       pictures += n;
       progress.update(pictures);
       if (signal?.aborted) throw new InterruptedError('the fit was stopped');
     }
-    return { rows: tf.concat(parts, 0), seen };
+    return {
+      rows: tf.concat(parts, 0),
+      pictures: Int32Array.from(numbers.flat()),
+      places: Int32Array.from(chosen.flat()),
+      seen,
+    };
   } finally {
     progress.stop();
     tf.dispose(parts);
   }
 }
 
-function sampled(features: Tensor4D, quota: number, randomOf: (picture: number) => Random): Tensor2D {
+/** The places of a grid that are kept, ascending. */
+function drawn(count: number, quota: number, random: Random): number[] {
+  const places = Array.from({ length: count }, (_, i) => i);
+  if (count <= quota) return places;
+  return random
+    .shuffled(places)
+    .slice(0, quota)
+    .sort((a, b) => a - b);
+}
+
+function rowsOf(features: Tensor4D, places: readonly (readonly number[])[]): Tensor2D {
   const [n, h, w, d] = features.shape;
   return tf.tidy(() => {
     const rows = features.reshape([n * h * w, d]) as Tensor2D;
-    if (h * w <= quota) return rows;
-    const places = Array.from({ length: h * w }, (_, i) => i);
-    const chosen = Array.from({ length: n }, (_, i) =>
-      randomOf(i)
-        .shuffled(places)
-        .slice(0, quota)
-        .sort((a, b) => a - b)
-        .map((place) => i * h * w + place),
-    );
-    return tf.gather(rows as Tensor, tf.tensor1d(chosen.flat(), 'int32')) as Tensor2D;
+    if (places[0].length === h * w) return rows;
+    const flat = places.flatMap((of, i) => of.map((place) => i * h * w + place));
+    return tf.gather(rows as Tensor, tf.tensor1d(flat, 'int32')) as Tensor2D;
   });
 }

@@ -2,6 +2,12 @@ import type { NeighborIndex } from '../../ops/nearest.js';
 import { tf, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { PatchcoreParams } from './patchcore-params.js';
 
+/** How distances become scores; `patchcore-params.ts` says what each means. */
+export type ScoreParams = Pick<
+  PatchcoreParams,
+  'num_neighbors' | 'neighbor_reduce' | 'distance' | 'score_top' | 'reweight' | 'reweight_neighbors'
+>;
+
 /**
  * Scores of patches against a bank, and of pictures from their patches. Written in plain tfjs so that it can be recorded.
  *
@@ -11,7 +17,7 @@ import type { PatchcoreParams } from './patchcore-params.js';
 export function patchScores(
   features: Tensor4D,
   bank: NeighborIndex,
-  params: PatchcoreParams,
+  params: ScoreParams,
 ): { scores: Tensor1D; maps: Tensor3D } {
   const [n, h, w, d] = features.shape;
   const [scores, maps] = tf.tidy(() => {
@@ -45,7 +51,7 @@ function weights(
   patches: Tensor2D,
   nearest: Tensor1D,
   bank: NeighborIndex,
-  params: PatchcoreParams,
+  params: ScoreParams,
 ): Tensor1D {
   const [n, count] = patches.shape;
   const highest = patches

@@ -6,6 +6,9 @@ import type { FitContext } from '../detector.js';
 import type { PatchPool } from './patch-pool.js';
 import type { PatchcoreParams } from './patchcore-params.js';
 
+/** How rows are selected; `patchcore-params.ts` says what each means. */
+export type SelectionParams = Pick<PatchcoreParams, 'sampling' | 'coreset_ratio' | 'max_bank' | 'coreset_dim'>;
+
 /**
  * The rows that the memory bank keeps: a share of all patches, at most `max_bank`, spread by the greedy k-centre rule (measured in a
  * random projection, as in the paper) or drawn at random.
@@ -13,7 +16,7 @@ import type { PatchcoreParams } from './patchcore-params.js';
  * @param pool borrowed
  * @returns `[m, d]`, owned by the caller
  */
-export async function selectBank(pool: PatchPool, params: PatchcoreParams, context: FitContext): Promise<Tensor2D> {
+export async function selectBank(pool: PatchPool, params: SelectionParams, context: FitContext): Promise<Tensor2D> {
   const [available, width] = pool.rows.shape;
   const wanted = Math.max(1, Math.floor(pool.seen * params.coreset_ratio));
   const count = Math.min(available, wanted, params.max_bank ?? Infinity);
