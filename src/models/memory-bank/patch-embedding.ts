@@ -1,10 +1,11 @@
-import { ConfigError } from '../../errors.js';
 import { avgPool } from '../../ops/pool.js';
 import { randomChannels } from '../../ops/random-channels.js';
 import { randomProjection, type ProjectionKind } from '../../ops/random-projection.js';
 import { resample } from '../../ops/resample.js';
 import { tf, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
+import { frameWidth } from '../backbones/frame-width.js';
+import { framedFeatures } from '../backbones/framed-features.js';
 import { adaptivePoolMatrix } from './adaptive-pool.js';
 import type { PatchcoreParams } from './patchcore-params.js';
 
@@ -38,12 +39,7 @@ export class PatchEmbedding {
   ) {
     const { patch_size, layer_dim, feature_dim, projection_dim } = params;
     this.stride = Math.min(...extractor.taps.map((tap) => tap.stride));
-    this.context = params.context ?? extractor.context;
-    if (this.context % extractor.multiple !== 0) {
-      throw new ConfigError(
-        `context: expected a multiple of ${extractor.multiple} pixels for this backbone, got ${this.context}`,
-      );
-    }
+    this.context = frameWidth(extractor, params.context);
     this.neighborhoods = extractor.taps.map((tap) =>
       layer_dim === null ? null : neighborhoodPooling(tap.channels, patch_size, layer_dim),
     );
@@ -58,20 +54,10 @@ export class PatchEmbedding {
    */
   embed(x: Tensor4D): Tensor4D {
     const [, height, width] = x.shape;
-    // A picture can be mirrored by its own side at most.
-    const [top, left] = [Math.min(this.context, height), Math.min(this.context, width)];
     return tf.tidy(() => {
-      const frame: [number, number][] = [
-        [0, 0],
-        [top, top],
-        [left, left],
-        [0, 0],
-      ];
-      const mirrored = this.context === 0 ? x : (tf.mirrorPad(x, frame, 'symmetric') as Tensor4D);
       const grid = { height: height / this.stride, width: width / this.stride };
-      const layers = this.extractor.extract(mirrored).map((features, i) => {
-        const { stride } = this.extractor.taps[i];
-        const patches = this.aggregate(cropped(features, top / stride, left / stride), i);
+      const layers = framedFeatures(this.extractor, this.context, x).map((features, i) => {
+        const patches = this.aggregate(features, i);
         return patches.shape[1] === grid.height ? patches : resample(patches, grid, { interpolation: 'bilinear' });
       });
       const joined = layers.length === 1 ? layers[0] : tf.concat(layers, 3);
@@ -95,12 +81,6 @@ export class PatchEmbedding {
     if (patch_size === 1) return features;
     return avgPool(features, { size: patch_size, pad: (patch_size - 1) / 2, padding: patch_padding });
   }
-}
-
-function cropped(x: Tensor4D, top: number, left: number): Tensor4D {
-  if (top === 0 && left === 0) return x;
-  const [, h, w] = x.shape;
-  return x.slice([0, top, left, 0], [-1, h - 2 * top, w - 2 * left, -1]);
 }
 
 /** The paper's `unfold` of a neighbourhood and mean over `channels * size * size` values to `to`, as one convolution. */
