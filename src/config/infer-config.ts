@@ -42,6 +42,8 @@ export const InferConfig = strict('InferConfig', {
   }),
   checkpoint: strict('Checkpoint', { path: RelativePath, files: t.array(HashedFile) }),
   adaptation: withDefault(strict('Adaptation', { save_maps: withDefault(t.boolean, false) }), { save_maps: false }),
+  /** Where references that travel with the run lie: a folder, or one picture, below the run folder. */
+  reference_dir: optional(RelativePath),
   threshold: nullable(FiniteNumber),
   threshold_provenance: nullable(ImageThresholdProvenance),
   /** The held-out scores that the threshold was read from, so that it can be re-fitted without the pictures. */

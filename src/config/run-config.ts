@@ -22,6 +22,8 @@ export const RunConfig = strict('RunConfig', {
     /** A folder of good pictures, a folder in the MVTec layout, or a manifest (`.jsonl`). */
     root: NonEmptyString,
     category: withDefault(nullable(t.string), null),
+    /** For models that compare every picture with a reference: a folder of pictures of the same names, or one picture for all. */
+    reference_dir: withDefault(nullable(NonEmptyString), null),
     limit_train: withDefault(nullable(PositiveInteger), null),
   }),
   model: strict('Model', {

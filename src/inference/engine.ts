@@ -1,5 +1,6 @@
 import type { DefectsConfig } from '../config/defects.js';
 import type { Picture } from '../data/picture.js';
+import type { References } from '../data/references.js';
 import { findDefects, type DefectsResult } from '../defects/find-defects.js';
 import type { RoiMask } from '../defects/roi.js';
 import { DataError } from '../errors.js';
@@ -44,9 +45,13 @@ export interface Inspected {
 export class Engine {
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly detector: Detector) {}
+  /** @param references for a detector that compares every picture with a reference of its own */
+  constructor(
+    readonly detector: Detector,
+    private readonly references: References | null = null,
+  ) {}
 
-  /** @throws DataError when the model gives a score or a map that is not finite */
+  /** @throws DataError when the model gives a score or a map that is not finite, or the picture has no fitting reference */
   inspect(picture: Picture, request: EngineRequest): Promise<Inspected> {
     const mine = this.turn.then(() => this.inspectNow(picture, request));
     this.turn = mine.catch(() => undefined);
@@ -60,10 +65,12 @@ export class Engine {
   }
 
   private async inspectNow(picture: Picture, request: EngineRequest): Promise<Inspected> {
+    const reference = await this.references?.of(picture);
     const pixels = prepare(picture, this.detector.input);
+    const references = reference === undefined ? undefined : prepare(reference, this.detector.input);
     const scored = await this.detector
-      .score({ pixels, sources: [picture.source], sizes: [picture] })
-      .finally(() => pixels.dispose());
+      .score({ pixels, references, sources: [picture.source], sizes: [picture] })
+      .finally(() => tf.dispose([pixels, references]));
     const inputSize = { height: pixels.shape[1], width: pixels.shape[2] };
     try {
       const score = (await scored.scores.data())[0];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InputRule } from '../config/input-rule.js';
 import type { Picture, PictureSource } from '../data/picture.js';
+import type { References } from '../data/references.js';
 import { InterruptedError } from '../errors.js';
 import type { Batch, FitSource } from '../models/detector.js';
 import { tf, type Tensor4D } from '../runtime/tf.js';
@@ -18,6 +19,7 @@ export class PictureFitSource implements FitSource {
     private readonly rule: InputRule,
     private readonly batchSize: number,
     private readonly signal?: AbortSignal,
+    private readonly references: References | null = null,
   ) {}
 
   get count(): number {
@@ -30,37 +32,55 @@ export class PictureFitSource implements FitSource {
   }
 
   async *batches(): AsyncIterable<Batch> {
-    let held: { picture: Picture; pixels: Tensor4D }[] = [];
+    let held: Held[] = [];
     const take = (): Batch => {
       const batch = join(held);
       held = [];
       return batch;
     };
     try {
-      for await (const picture of prefetch(this.sources, DECODE_AHEAD, (source) => source.decode())) {
+      for await (const { picture, reference } of prefetch(this.sources, DECODE_AHEAD, (source) => this.pair(source))) {
         if (this.signal?.aborted === true) throw new InterruptedError('the fit was stopped before it was done');
         this.hashes.set(picture.source, pixelHash(picture));
         const pixels = prepare(picture, this.rule);
         if (held.length > 0 && !tf.util.arraysEqual(held[0].pixels.shape, pixels.shape)) yield take();
-        held.push({ picture, pixels });
+        held.push({ picture, pixels, reference: reference && prepare(reference, this.rule) });
         if (held.length === this.batchSize) yield take();
       }
       if (held.length > 0) yield take();
     } finally {
-      held.forEach(({ pixels }) => pixels.dispose());
+      held.forEach(({ pixels, reference }) => tf.dispose([pixels, reference]));
     }
+  }
+
+  private async pair(source: PictureSource): Promise<{ picture: Picture; reference?: Picture }> {
+    const picture = await source.decode();
+    return { picture, reference: await this.references?.of(picture) };
   }
 }
 
-function join(held: readonly { picture: Picture; pixels: Tensor4D }[]): Batch {
-  const tensors = held.map(({ pixels }) => pixels);
-  const pixels = tensors.length === 1 ? tensors[0] : tf.concat(tensors, 0);
-  if (tensors.length > 1) tensors.forEach((tensor) => tensor.dispose());
+interface Held {
+  readonly picture: Picture;
+  readonly pixels: Tensor4D;
+  readonly reference?: Tensor4D;
+}
+
+function join(held: readonly Held[]): Batch {
+  const references = held.map(({ reference }) => reference).filter((reference) => reference !== undefined);
   return {
-    pixels,
+    pixels: joined(held.map(({ pixels }) => pixels)),
+    references: references.length === 0 ? undefined : joined(references),
     sources: held.map(({ picture }) => picture.source),
     sizes: held.map(({ picture }) => ({ height: picture.height, width: picture.width })),
   };
+}
+
+/** Takes the tensors over. */
+function joined(tensors: readonly Tensor4D[]): Tensor4D {
+  if (tensors.length === 1) return tensors[0];
+  const all = tf.concat([...tensors], 0);
+  tf.dispose([...tensors]);
+  return all;
 }
 
 function pixelHash(picture: Picture): string {

@@ -6,12 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import { decode } from '../config/codec.js';
 import { decodeInferConfig, type InferConfig } from '../config/infer-config.js';
 import { layDefects } from '../config/lay-defects.js';
+import type { References } from '../data/references.js';
 import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, DataError, WeightsError } from '../errors.js';
 import type { Detector } from '../models/detector.js';
 import { findModel } from '../models/registry.js';
 import { requireBackend } from '../models/require-backend.js';
 import type { WeightsStore } from '../models/weights-store.js';
+import { referencesFor } from './references-for.js';
 import { readRoiMask } from './roi-mask.js';
 
 export interface LoadedRun {
@@ -20,25 +22,30 @@ export interface LoadedRun {
   /** The picture of `defects.roi_mask_path`, if there is one. */
   readonly roiMask?: RoiMask;
   readonly detector: Detector;
+  /** What every picture is compared with; null for a model that needs none. */
+  readonly references: References | null;
 }
 
 /**
  * Reads an `infer_config.json`, checks every file that it names, and loads its model.
  *
  * @param path the document, or the run folder that holds it
- * @param defects keys that beat those of the document's `defects` section
+ * @param options `defects`: keys that beat those of the document's `defects` section; `references`: where they lie, instead of where
+ *   the document says
  * @throws ConfigError, WeightsError, DataError, UnsupportedBackendError: nothing is loaded half
  */
 export async function loadRun(
   path: string,
   weights: WeightsStore,
-  defects?: Record<string, unknown>,
+  { defects, references: given }: { defects?: Record<string, unknown>; references?: string } = {},
 ): Promise<LoadedRun> {
   const file = await configFile(path);
   const config = decodeInferConfig(withDefects(await readJson(file), defects), file);
   const roiMask = await readRoiMask(config.defects, dirname(file));
   const spec = findModel(config.model.name);
   requireBackend(spec, false);
+  const stored = config.reference_dir && resolve(dirname(file), config.reference_dir);
+  const references = await referencesFor(spec, given ?? stored ?? null);
   const params = decode(spec.params, config.model.model_kwargs, `${file}: model.model_kwargs`);
   await checkWeights(config, weights, file);
   const modelDir = resolve(dirname(file), config.checkpoint.path);
@@ -52,7 +59,7 @@ export async function loadRun(
     detector.dispose();
     throw error;
   }
-  return { config, roiMask, detector };
+  return { config, roiMask, detector, references };
 }
 
 /** sha256 and length of a file, read as a stream. */

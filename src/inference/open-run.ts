@@ -10,6 +10,8 @@ export interface OpenRunOptions {
   readonly weights?: readonly string[];
   /** Keys that beat those of the config's `defects` section, in its shape. */
   readonly defects?: Record<string, unknown>;
+  /** For a model that compares every picture with a reference: a folder of pictures of the same names, or one picture for all. */
+  readonly references?: string;
   /** Keeps TensorFlow.js in a worker thread, so that the caller's event loop never waits for a computation. */
   readonly isolate?: boolean;
   readonly warn?: (line: string) => void;
@@ -43,9 +45,9 @@ export async function openRun(path: string, options: OpenRunOptions = {}): Promi
       import('./thresholds/checked-provenance.js'),
       import('../models/weights-store.js'),
     ]);
-  const loaded = await loadRun(path, openWeightsStore({ searchDirs: options.weights }), options.defects);
+  const loaded = await loadRun(path, openWeightsStore({ searchDirs: options.weights }), options);
   const provenance = checkedProvenance(loaded.config.pixel_threshold_provenance, loaded.config.defects, loaded.roiMask);
   if (provenance?.controls_changed === true && loaded.config.defects.enabled) options.warn?.(CONTROLS_CHANGED);
   const config = { ...loaded.config, pixel_threshold_provenance: provenance };
-  return new Run(new Engine(loaded.detector), config, loaded.roiMask);
+  return new Run(new Engine(loaded.detector, loaded.references), config, loaded.roiMask);
 }

@@ -7,6 +7,8 @@ import type { Tensor1D, Tensor3D, Tensor4D } from '../runtime/tf.js';
 export interface Batch {
   /** `[n, h, w, 3]` (or 1 for a grey input rule), float32, 0..255; owned by whoever made the batch */
   readonly pixels: Tensor4D;
+  /** What each picture should look like, of the shape of `pixels` and owned alike; for models that need references. */
+  readonly references?: Tensor4D;
   /** Where each picture came from, in order. */
   readonly sources: readonly string[];
   /** The size of each picture before the input rule was applied. */
@@ -16,7 +18,7 @@ export interface Batch {
 /** The pictures to fit on; can be walked more than once. */
 export interface FitSource {
   readonly count: number;
-  /** Batches in input order. The consumer disposes `pixels`. Pictures of another shape start a new batch. */
+  /** Batches in input order. The consumer disposes `pixels` and `references`. Pictures of another shape start a new batch. */
   batches(): AsyncIterable<Batch>;
 }
 

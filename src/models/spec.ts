@@ -29,6 +29,8 @@ export interface ModelSpec<P = unknown> {
   readonly needs: {
     readonly backbone: boolean;
     readonly gradients: boolean;
+    /** Every picture is compared with a reference of its own, which has to be given. */
+    readonly references?: boolean;
     /** Kernels beyond those that every backend has. */
     readonly kernels?: readonly string[];
   };

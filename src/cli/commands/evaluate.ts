@@ -26,6 +26,9 @@ export class EvaluateCommand extends DefectsFlags {
     description: 'infer_config.json, or its run folder',
   });
   data = Option.String('--data', { required: true, description: 'a folder in the MVTec layout, or a manifest' });
+  referenceDir = Option.String('--reference-dir', {
+    description: 'golden samples: a folder of pictures of the same names, or one picture for all',
+  });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
@@ -35,10 +38,10 @@ export class EvaluateCommand extends DefectsFlags {
       import('../../workbench/evaluate/evaluate-run.js'),
     ]);
     const progress = await this.progress();
-    const { backend, weights } = this;
+    const { backend, weights, referenceDir: references } = this;
     const warn = (line: string) => progress.warn(line);
     const defects = await this.runOverrides(warn);
-    const run = await openRun(this.inferConfig, { backend, weights, defects, warn });
+    const run = await openRun(this.inferConfig, { backend, weights, references, defects, warn });
     try {
       const report = await evaluateRun(run, this.data, { progress, signal });
       const { normal, anomalous } = report.pictures;

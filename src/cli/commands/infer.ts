@@ -31,6 +31,9 @@ export class InferCommand extends DefectsFlags {
     required: true,
     description: 'a picture, a folder, a glob or a manifest (repeatable)',
   });
+  referenceDir = Option.String('--reference-dir', {
+    description: 'golden samples: a folder of pictures of the same names, or one picture for all',
+  });
   jsonl = Option.String('--save-jsonl', { description: 'where the records go; default: the standard output' });
   includeMaps = Option.Boolean('--include-maps', { description: 'make anomaly maps' });
   maps = Option.String('--save-maps', { description: 'folder for the maps (.npy, float32); needs --include-maps' });
@@ -70,6 +73,7 @@ export class InferCommand extends DefectsFlags {
     const run = await openRun(this.inferConfig, {
       backend: this.backend,
       weights: this.weights,
+      references: this.referenceDir,
       defects: defectsKeys,
       warn: (line) => progress.warn(line),
     });

@@ -32,6 +32,9 @@ export class TrainCommand extends DefectsFlags {
   train = Option.String('--train', {
     description: 'good pictures: a folder, a folder in the MVTec layout, a manifest',
   });
+  referenceDir = Option.String('--reference-dir', {
+    description: 'golden samples: a folder of pictures of the same names, or one picture for all',
+  });
   out = Option.String('--out', { description: 'the run folder to write; must not exist, or be empty' });
   modelKwargs = Option.String('--model-kwargs', { description: 'parameters of the model as a JSON object' });
   seed = Option.String('--seed', { description: 'whole number; default 0' });
@@ -80,7 +83,7 @@ export class TrainCommand extends DefectsFlags {
   private async overrides(): Promise<Record<string, unknown>> {
     return {
       seed: parseNumber('--seed', this.seed),
-      dataset: { root: this.train },
+      dataset: { root: this.train, reference_dir: this.referenceDir },
       model: {
         name: this.model,
         model_kwargs: parseJsonObject('--model-kwargs', this.modelKwargs),

@@ -15,6 +15,7 @@ import { Engine } from '../../inference/engine.js';
 import { PictureFitSource } from '../../inference/fit-source.js';
 import { hashFile } from '../../inference/load-run.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
+import { referencesFor } from '../../inference/references-for.js';
 import { readRoiMask } from '../../inference/roi-mask.js';
 import { MASK_FORMATS } from '../../inference/sinks/mask-formats.js';
 import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
@@ -46,6 +47,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   checkDefectsConfig(defects, 2);
   const roiMask = await readRoiMask(defects, '.');
   const params = decode(spec.params, config.model.model_kwargs, 'model.model_kwargs');
+  const references = await referencesFor(spec, config.dataset.reference_dir);
   const { fit, calibration, split } = await splitPictures(config);
   const warn = (line: string) => options.progress.warn(line);
   // Made before the fit, so that a strategy that cannot work is refused at once.
@@ -54,9 +56,9 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   requireBackend(spec, true);
   const used = rememberWeights(options.weights);
   const detector = await spec.create(params, { weights: used });
-  const engine = new Engine(detector);
+  const engine = new Engine(detector, references);
   try {
-    const source = new PictureFitSource(fit, detector.input, FIT_BATCH, options.signal);
+    const source = new PictureFitSource(fit, detector.input, FIT_BATCH, options.signal, references);
     const started = performance.now();
     await detector.fit(source, { seed: config.seed, progress: options.progress, signal: options.signal });
     const fitted = performance.now();
