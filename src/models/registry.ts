@@ -5,6 +5,7 @@ import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
 import { pixelMad } from './gaussian/pixel-mad.spec.js';
 import { pixelMeanAbsdiff } from './gaussian/pixel-mean-absdiff.spec.js';
 import { patchcore } from './memory-bank/patchcore.spec.js';
+import { spade } from './memory-bank/spade.spec.js';
 import type { ModelSpec } from './spec.js';
 import { ssimTemplate } from './template/ssim-template.spec.js';
 import { templateNcc } from './template/template-ncc.spec.js';
@@ -13,6 +14,7 @@ import { templateNcc } from './template/template-ncc.spec.js';
 export const MODELS: readonly ModelSpec[] = [
   patchcore as ModelSpec,
   padim as ModelSpec,
+  spade as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

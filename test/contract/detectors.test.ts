@@ -21,6 +21,7 @@ import { sourceOf, toyPicture } from '../support/toy-pictures.js';
 const small = { height: 48, width: 64 };
 const kwargs: Record<string, Record<string, unknown>> = {
   vision_patchcore: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 60 },
+  vision_spade: { resize: { mode: 'stretch', size: small }, k: 4 },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 
