@@ -13,6 +13,8 @@ const ShortSide = strict('ShortSide', {
   pixels: PositiveInteger,
   multiple: withDefault(PositiveInteger, 32),
   max_long_side: optional(PositiveInteger),
+  /** How a side becomes a multiple: `down` with a multiple of 1 is what torchvision does. Absent = `nearest`. */
+  rounding: optional(oneOf(['nearest', 'down'])),
 });
 
 /**
@@ -32,6 +34,8 @@ export type ResizeRule = t.TypeOf<typeof ResizeRule>;
 /** How a picture becomes the tensor that a model sees: `[h, w, 3]` or `[h, w, 1]`, float32, 0..255. */
 export const InputRule = strict('InputRule', {
   resize: ResizeRule,
+  /** The middle of the resized picture that the model sees; what lies outside is not inspected. Absent = all of it. */
+  crop: optional(SizeCodec),
   /** `area` is OpenCV's INTER_AREA; `bilinear` and `bicubic` have half-pixel centres. */
   interpolation: withDefault(oneOf(['bilinear', 'bicubic', 'area']), 'bilinear'),
   /** Widens the filter when shrinking, as PIL does. */

@@ -5,6 +5,9 @@ import { findDefects, type DefectsResult } from '../defects/find-defects.js';
 import type { RoiMask } from '../defects/roi.js';
 import { DataError } from '../errors.js';
 import type { Detector } from '../models/detector.js';
+import type { Window } from '../ops/crop-window.js';
+import { inputSize } from '../ops/input-size.js';
+import { seenWindow } from '../ops/seen-window.js';
 import { upsampleSmooth } from '../ops/upsample-smooth.js';
 import { tf, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
 import { prepare } from './prepare.js';
@@ -30,10 +33,14 @@ export interface AnomalyMap {
   readonly height: number;
   readonly width: number;
   readonly data: Float32Array;
+  /** The part that the model saw, where it did not see all; the map is 0 outside. */
+  readonly seen?: Window;
 }
 
 export interface Inspected {
   readonly score: number;
+  /** The part of the picture that the model saw; null = all of it. */
+  readonly seen: Window | null;
   readonly map: AnomalyMap | null;
   readonly defects: DefectsResult | null;
 }
@@ -71,15 +78,15 @@ export class Engine {
     const scored = await this.detector
       .score({ pixels, references, sources: [picture.source], sizes: [picture] })
       .finally(() => tf.dispose([pixels, references]));
-    const inputSize = { height: pixels.shape[1], width: pixels.shape[2] };
+    const seen = seenWindow(picture, this.detector.input);
     try {
       const score = (await scored.scores.data())[0];
       if (!Number.isFinite(score)) throw new DataError(`${picture.source}: the model gave the score ${score}`);
       if (scored.maps === null || (!request.map && request.defects === null))
-        return { score, map: null, defects: null };
-      const full = this.fullSizeMap(scored.maps, picture, inputSize);
+        return { score, seen, map: null, defects: null };
+      const full = this.fullSizeMap(scored.maps, picture, seen);
       try {
-        return { score, ...(await this.readMap(full, picture, request)) };
+        return { score, seen, ...(await this.readMap(full, picture, seen, request)) };
       } finally {
         full.dispose();
       }
@@ -89,15 +96,27 @@ export class Engine {
     }
   }
 
-  private fullSizeMap(maps: Tensor3D, picture: Picture, input: { height: number; width: number }): Tensor2D {
+  private fullSizeMap(maps: Tensor3D, picture: Picture, seen: Window | null): Tensor2D {
     const { interpolation, sigma } = this.detector.map;
+    const input = inputSize(picture, this.detector.input.resize);
     const scaled = { y: (sigma * picture.height) / input.height, x: (sigma * picture.width) / input.width };
-    return tf.tidy(() => upsampleSmooth(maps, picture, { interpolation, sigma: scaled }).squeeze<Tensor2D>([0]));
+    return tf.tidy(() => {
+      const options = { interpolation, sigma: scaled };
+      const part = upsampleSmooth(maps, seen ?? picture, options).squeeze<Tensor2D>([0]);
+      return seen === null ? part : placed(part, seen, picture);
+    });
   }
 
-  private async readMap(full: Tensor2D, picture: Picture, request: EngineRequest): Promise<Omit<Inspected, 'score'>> {
+  private async readMap(
+    full: Tensor2D,
+    picture: Picture,
+    seen: Window | null,
+    request: EngineRequest,
+  ): Promise<Pick<Inspected, 'map' | 'defects'>> {
     const { height, width } = picture;
-    const map = request.map ? { height, width, data: (await full.data()) as Float32Array } : null;
+    const map = request.map
+      ? { height, width, data: (await full.data()) as Float32Array, ...(seen === null ? {} : { seen }) }
+      : null;
     if (map?.data.some((value) => !Number.isFinite(value)) === true) {
       throw new DataError(`${picture.source}: the model gave a map with values that are not finite`);
     }
@@ -105,4 +124,12 @@ export class Engine {
     const imageSize = { height, width };
     return { map, defects: await findDefects(full, { ...request.defects, imageSize }) };
   }
+}
+
+/** The map of a part in a map of the whole picture; 0 outside. */
+function placed(part: Tensor2D, { top, left, height, width }: Window, picture: Picture): Tensor2D {
+  return part.pad([
+    [top, picture.height - top - height],
+    [left, picture.width - left - width],
+  ]);
 }

@@ -14,7 +14,7 @@ const MAX_INPUT_PIXELS = 2 ** 25;
 /**
  * The tensor that a model sees: the one preparation that fitting, calibration and inference share.
  *
- * @throws DataError when the input rule would blow the picture up beyond 2^25 pixels
+ * @throws DataError when the input rule would blow the picture up beyond 2^25 pixels, or its crop is larger than the picture
  * @returns `[1, h, w, c]` float32 0..255, owned by the caller
  */
 export function prepare(picture: Picture, rule: InputRule): Tensor4D {
@@ -23,6 +23,12 @@ export function prepare(picture: Picture, rule: InputRule): Tensor4D {
     throw new DataError(
       `${picture.source}: ${picture.width} x ${picture.height} pixels would become ${width} x ${height} for the model; ` +
         'crop the picture, or train with max_long_side',
+    );
+  }
+  if (rule.crop !== undefined && (rule.crop.height > height || rule.crop.width > width)) {
+    throw new DataError(
+      `${picture.source}: ${picture.width} x ${picture.height} pixels become ${width} x ${height} for the model, less than its crop of ` +
+        `${rule.crop.width} x ${rule.crop.height}; give larger pictures, or train without the crop`,
     );
   }
   return tf.tidy(() => {

@@ -24,7 +24,8 @@ export function requireStoredParams<P extends object>(
 ): void {
   const wanted = paramsToStore(params, keys);
   for (const key of keys) {
-    const [was, is] = [stored[key], wanted[key]].map((value) => JSON.stringify(value));
+    // A key that is younger than the model was off, which is null, when the model was made.
+    const [was, is] = [stored[key] ?? null, wanted[key] ?? null].map((value) => JSON.stringify(value));
     if (was === is) continue;
     throw new ConfigError(`${path}: the model was made with ${key} ${was}, but the config says ${is}; train again`);
   }

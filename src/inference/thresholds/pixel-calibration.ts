@@ -45,7 +45,7 @@ export class PixelCalibration {
   async add(map: AnomalyMap): Promise<void> {
     if (this.config.pixel_threshold !== null) return;
     const scores = await stageScores(map, this.config, this.options.roiMask);
-    const values = scopeValues(scores);
+    const values = scopeValues(scores, map.seen);
     this.pixels.add(values);
     this.maps += 1;
     await this.budget?.add(scores, values);

@@ -52,6 +52,19 @@ onEveryBackend('pixel threshold', () => {
   const maps = Array.from({ length: 20 }, (_, i) => bumpyMap(i));
 
   it(
+    'counts no pixel that the model did not see',
+    leavesNoTensors(async () => {
+      const seen = { top: 4, left: 7, height: 20, width: 21 };
+      const within = ({ data }: AnomalyMap) =>
+        [...data].filter((_, p) => Math.floor(p / 40) >= 4 && Math.floor(p / 40) < 24 && p % 40 >= 7 && p % 40 < 28);
+      const cut = maps.map((map) => ({ ...map, seen }));
+      const all = Float32Array.from(maps.flatMap(within)).sort();
+      const found = await calibrated({ pixel_normal_quantile: 0.9 }, cut);
+      expect(found).to.include({ value: quantile(all, 0.9), calibration_pixel_count: 20 * 20 * 21 });
+    }),
+  );
+
+  it(
     'is the plain quantile of all pixels without controls',
     leavesNoTensors(async () => {
       const found = await calibrated({ pixel_normal_quantile: 0.99 }, maps);
