@@ -28,6 +28,18 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   mobilenet_v3_large: mobile(1e-3, (naming, epsilon) => mobilenetV3({ size: 'large', naming, epsilon })),
   efficientnet_b0: mobile(1e-5, (naming, epsilon) => efficientnet({ width: 1, depth: 1, naming, epsilon })),
   efficientnet_b4: mobile(1e-5, (naming, epsilon) => efficientnet({ width: 1.4, depth: 1.8, naming, epsilon })),
+  tf_mobilenetv3_small_100: tensorflow((epsilon) =>
+    mobilenetV3({ size: 'small', naming: 'timm', epsilon, same: true }),
+  ),
+  tf_mobilenetv3_large_100: tensorflow((epsilon) =>
+    mobilenetV3({ size: 'large', naming: 'timm', epsilon, same: true }),
+  ),
+  tf_efficientnet_b0: tensorflow((epsilon) =>
+    efficientnet({ width: 1, depth: 1, naming: 'timm', epsilon, same: true }),
+  ),
+  tf_efficientnet_b4: tensorflow((epsilon) =>
+    efficientnet({ width: 1.4, depth: 1.8, naming: 'timm', epsilon, same: true }),
+  ),
   dinov2_vits14: dinoV2({ width: 384, depth: 12, heads: 6, registers: 0 }),
   dinov2_vitb14: dinoV2({ width: 768, depth: 12, heads: 12, registers: 0 }),
   dinov2_vitl14: dinoV2({ width: 1024, depth: 24, heads: 16, registers: 0 }),
@@ -75,6 +87,11 @@ function mobile(torchvision: number, build: (naming: MobileNaming, epsilon: numb
     namings: ['torchvision', 'timm'],
     build: (naming, epsilon = naming === 'torchvision' ? torchvision : 1e-5) => build(naming as MobileNaming, epsilon),
   };
+}
+
+/** Trained in TensorFlow, with its padding and its epsilon, and converted by timm. */
+function tensorflow(build: (epsilon: number) => Network): Architecture {
+  return { namings: ['timm'], build: (_, epsilon = 1e-3) => build(epsilon) };
 }
 
 function dinoV2(shape: Pick<VitShape, 'width' | 'depth' | 'heads' | 'registers'> & Partial<VitShape>): Architecture {

@@ -13,8 +13,8 @@ export interface ConvolutionRule {
   /** Side of the filter. */
   readonly size: number;
   readonly stride?: number;
-  /** Pixels of zeros on every side. */
-  readonly pad?: number;
+  /** Pixels of zeros on every side; `same` = TensorFlow's SAME, which puts an odd one at the end and so depends on the size. */
+  readonly pad?: number | 'same';
   /** Every channel has a filter of its own; `from` equals `to`. */
   readonly depthwise?: boolean;
   readonly activation?: Activation;
@@ -47,14 +47,14 @@ export class Convolution {
 
   /**
    * @param x `[n, h, w, from]`, borrowed
-   * @returns `[n, floor((h + 2 pad - size) / stride) + 1, ..., to]`, owned by the caller
+   * @returns `[n, floor((h + 2 pad - size) / stride) + 1, ..., to]`, with `same` `[n, ceil(h / stride), ..., to]`, owned by the caller
    */
   apply(x: Tensor4D): Tensor4D {
     const { size, stride = 1, pad = 0, activation = 'linear' } = this.rule;
     const fused = activation === 'relu' || activation === 'linear';
     // Torch pads all sides alike, which TensorFlow's SAME does too unless there is a stride. Padding as an attribute is avoided:
     // TensorFlow's optimiser loses it where it fuses depthwise convolutions, and ends the process.
-    const same = stride === 1 && 2 * pad === size - 1;
+    const same = pad === 'same' || (stride === 1 && 2 * pad === size - 1);
     return tf.tidy(() => {
       const call = {
         x: same || pad === 0 ? x : framed(x, pad),

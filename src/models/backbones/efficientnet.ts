@@ -22,13 +22,15 @@ export interface EfficientnetOptions {
   readonly naming: MobileNaming;
   /** Of the batch normalisation. */
   readonly epsilon: number;
+  /** The padding of TensorFlow, whose trainings timm took over as `tf_efficientnet_*`; by default torch's. */
+  readonly same?: boolean;
 }
 
 /**
- * Tan and Le, EfficientNet, ICML 2019, with torch's padding (not the SAME padding of the `tf_` trainings). Taps, in either naming:
+ * Tan and Le, EfficientNet, ICML 2019. Taps, in either naming:
  * `features.0` (the stem) to `features.8` (the last convolution), as torchvision numbers them.
  */
-export function efficientnet({ width, depth, naming, epsilon }: EfficientnetOptions): Network {
+export function efficientnet({ width, depth, naming, epsilon, same = false }: EfficientnetOptions): Network {
   const torchvision = naming === 'torchvision';
   const outer = (timm: readonly [string, string], index: number) => {
     const [name, norm] = torchvision ? [`features.${index}.0`, `features.${index}.1`] : timm;
@@ -36,7 +38,9 @@ export function efficientnet({ width, depth, naming, epsilon }: EfficientnetOpti
   };
   let from = divisibleBy8(STEM * width);
   const stem = outer(['conv_stem', 'bn1'], 0);
-  const parts: Part[] = [convolutionPart({ ...stem, from: 3, to: from, size: 3, stride: 2, pad: 1 }, 'features.0')];
+  const parts: Part[] = [
+    convolutionPart({ ...stem, from: 3, to: from, size: 3, stride: 2, pad: same ? 'same' : 1 }, 'features.0'),
+  ];
   for (const [stage, [widening, size, stageStride, channels, count]] of STAGES.entries()) {
     const to = divisibleBy8(channels * width);
     const blocks = Math.ceil(count * depth);
@@ -51,6 +55,7 @@ export function efficientnet({ width, depth, naming, epsilon }: EfficientnetOpti
         activation: 'silu' as const,
         squeezeActivation: 'silu' as const,
         gate: 'sigmoid' as const,
+        same,
       };
       const stride = i === 0 ? stageStride : 1;
       const tap = i === blocks - 1 ? `features.${stage + 1}` : undefined;

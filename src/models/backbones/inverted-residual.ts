@@ -27,6 +27,8 @@ export interface InvertedResidual {
   /** Inside the squeeze-and-excitation, and at its end. */
   readonly squeezeActivation: Activation;
   readonly gate: Activation;
+  /** TensorFlow's SAME padding in place of torch's. */
+  readonly same: boolean;
   readonly epsilon: number;
 }
 
@@ -41,9 +43,10 @@ export function invertedResidual(block: InvertedResidual, tap?: string): Part {
     norm: { name: norm, epsilon },
     ...rest,
   });
+  const pad = block.same ? 'same' : (size - 1) / 2;
   const before = [
     ...(inner === from ? [] : [rule(names.expand, { from, to: inner, size: 1, activation })]),
-    rule(names.depthwise, { from: inner, to: inner, size, stride, pad: (size - 1) / 2, depthwise: true, activation }),
+    rule(names.depthwise, { from: inner, to: inner, size, stride, pad, depthwise: true, activation }),
   ];
   const weighing: ConvolutionRule[] =
     block.squeeze === null

@@ -48,13 +48,15 @@ export interface MobilenetV3Options {
   readonly naming: MobileNaming;
   /** Of the batch normalisation: 1e-3 in torchvision, 1e-5 in timm. */
   readonly epsilon: number;
+  /** The padding of TensorFlow, whose trainings timm took over as `tf_mobilenetv3_*`; by default torch's. */
+  readonly same?: boolean;
 }
 
 /**
- * Howard et al., Searching for MobileNetV3, ICCV 2019, with torch's padding. Taps, in either naming: `features.0` (the stem) to
+ * Howard et al., Searching for MobileNetV3, ICCV 2019. Taps, in either naming: `features.0` (the stem) to
  * `features.12` or `features.16` (the last convolution before the pooling), as torchvision numbers them.
  */
-export function mobilenetV3({ size, naming, epsilon }: MobilenetV3Options): Network {
+export function mobilenetV3({ size, naming, epsilon, same = false }: MobilenetV3Options): Network {
   const rows = ROWS[size];
   const torchvision = naming === 'torchvision';
   const places = STAGES[size].flatMap((count, stage) =>
@@ -65,7 +67,9 @@ export function mobilenetV3({ size, naming, epsilon }: MobilenetV3Options): Netw
     return { name, norm: { name: norm, epsilon }, activation: 'hardswish' as const };
   };
   const stem = outer(['conv_stem', 'bn1'], 0);
-  const parts: Part[] = [convolutionPart({ ...stem, from: 3, to: STEM, size: 3, stride: 2, pad: 1 }, 'features.0')];
+  const parts: Part[] = [
+    convolutionPart({ ...stem, from: 3, to: STEM, size: 3, stride: 2, pad: same ? 'same' : 1 }, 'features.0'),
+  ];
   let from = STEM;
   for (const [i, [filter, inner, to, squeeze, swish, stride]] of rows.entries()) {
     const widens = inner !== from;
@@ -75,6 +79,7 @@ export function mobilenetV3({ size, naming, epsilon }: MobilenetV3Options): Netw
       activation: (swish ? 'hardswish' : 'relu') as Activation,
       squeezeActivation: 'relu' as const,
       gate: 'hardsigmoid' as const,
+      same,
     };
     parts.push(invertedResidual({ ...block, from, inner, to, size: filter, stride, epsilon }, `features.${i + 1}`));
     from = to;

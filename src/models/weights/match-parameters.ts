@@ -5,8 +5,8 @@ import type { Checkpoint } from './checkpoint.js';
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
-  /** It may be absent. */
-  readonly optional?: boolean;
+  /** The group of tensors to which it belongs that are all there or all absent; without one it must be there. */
+  readonly optional?: string;
 }
 
 /** The values of a parameter, or null where an optional one is absent. */
@@ -28,7 +28,10 @@ export function matchParameters(
 ): ParameterValues {
   const { path, tensors } = checkpoint;
   const expected = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const missing = parameters.filter((p) => p.optional !== true && !tensors.has(p.name)).map((p) => `"${p.name}"`);
+  const begun = new Set(parameters.filter((p) => tensors.has(p.name)).map((p) => p.optional));
+  const missing = parameters
+    .filter((p) => !tensors.has(p.name) && (p.optional === undefined || begun.has(p.optional)))
+    .map((p) => `"${p.name}"`);
   const unexpected = [...tensors.keys()].filter((n) => !expected.has(n) && !dropped.test(n)).map((n) => `"${n}"`);
   const misshapen = [...tensors.values()].flatMap((tensor) => {
     const wanted = expected.get(tensor.name)?.shape;

@@ -13,7 +13,7 @@ export function vitBlockParameters(names: VitBlockNames, shape: VitShape): Param
   const entering = intoWidth(shape);
   const joint = 3 / names.attention.length;
   // The trainings with rotary positions ended with biases of zero, and some checkpoints leave them out.
-  const optional = shape.positions.kind === 'rotary';
+  const optional = (group: string) => (shape.positions.kind === 'rotary' ? group : undefined);
   const vector = (name: string): Parameter => ({ name, shape: [width] });
   const linear = (name: string, from: number, to: number): Parameter[] => [
     { name: `${name}.weight`, shape: [to, from] },
@@ -21,11 +21,17 @@ export function vitBlockParameters(names: VitBlockNames, shape: VitShape): Param
   ];
   return [
     ...[names.norm1, names.norm2].flatMap((norm) => [vector(`${norm}.weight`), vector(`${norm}.bias`)]),
-    ...names.attention.flatMap(({ weight, bias }) => [
+    ...names.attention.flatMap(({ weight, bias }, i) => [
       { name: weight, shape: [joint * width, width] },
-      { name: bias, shape: [joint * width], optional },
+      // transformers leaves out those of the keys alone
+      { name: bias, shape: [joint * width], optional: optional(i === 1 ? 'key biases' : 'biases') },
     ]),
-    ...(names.biasMask === undefined ? [] : [{ name: names.biasMask, shape: [3 * width], optional }]),
+    ...(names.apart === undefined
+      ? []
+      : Object.values(names.apart).map((name) => ({ name, shape: [width], optional: optional('biases apart') }))),
+    ...(names.biasMask === undefined
+      ? []
+      : [{ name: names.biasMask, shape: [3 * width], optional: optional('biases') }]),
     ...linear(names.project, width, width),
     vector(names.scale1),
     ...linear(names.into, width, entering),
@@ -115,7 +121,7 @@ function intoWidth({ feedForward, hidden }: VitShape): number {
 function projections(names: VitBlockNames, width: number, values: ParameterValues): LinearValues[] {
   const mask = names.biasMask === undefined ? null : values(names.biasMask);
   const stored = names.attention.map(({ weight, bias }) => {
-    const raw = values(bias);
+    const raw = values(bias) ?? withoutKeys(names, width, values);
     return { weight: values(weight)!, bias: raw === null || mask === null ? raw : raw.map((b, i) => b * mask[i]) };
   });
   if (stored.length === 3) return stored.map((part) => ({ ...part, from: width, to: width }));
@@ -126,4 +132,14 @@ function projections(names: VitBlockNames, width: number, values: ParameterValue
     from: width,
     to: width,
   }));
+}
+
+/** The joint bias of a checkpoint that has those of queries and values alone, or null. */
+function withoutKeys({ apart }: VitBlockNames, width: number, values: ParameterValues): Float32Array | null {
+  const [query, value] = apart === undefined ? [null, null] : [values(apart.query), values(apart.value)];
+  if (query === null && value === null) return null;
+  const joint = new Float32Array(3 * width);
+  if (query !== null) joint.set(query);
+  if (value !== null) joint.set(value, 2 * width);
+  return joint;
 }

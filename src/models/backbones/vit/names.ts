@@ -8,10 +8,18 @@ interface LinearNames {
   readonly bias: string;
 }
 
+/** Where the queries and the values of a joint projection have biases of their own, and the keys have none. */
+interface ApartBiases {
+  readonly query: string;
+  readonly value: string;
+}
+
 export interface VitBlockNames {
   readonly norm1: string;
   /** One joint projection, or three: queries, keys, values. */
   readonly attention: readonly LinearNames[];
+  /** In place of the joint bias, where the checkpoint has these. */
+  readonly apart?: ApartBiases;
   /** Values by which the joint bias is multiplied. */
   readonly biasMask?: string;
   readonly project: string;
@@ -70,6 +78,7 @@ function originalBlock(
   return {
     norm1: `${prefix}.norm1`,
     attention: [{ weight, bias: `${prefix}.attn.qkv.bias` }],
+    apart: rotary && timm ? { query: `${prefix}.attn.q_bias`, value: `${prefix}.attn.v_bias` } : undefined,
     biasMask: rotary && !timm ? `${prefix}.attn.qkv.bias_mask` : undefined,
     project: `${prefix}.attn.proj`,
     scale1: scale(1),
