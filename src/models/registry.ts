@@ -4,7 +4,10 @@ import { padim } from './gaussian/padim.spec.js';
 import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
 import { pixelMad } from './gaussian/pixel-mad.spec.js';
 import { pixelMeanAbsdiff } from './gaussian/pixel-mean-absdiff.spec.js';
+import { anomalyDino } from './memory-bank/anomalydino.spec.js';
+import { patchcoreLiteMap } from './memory-bank/patchcore-lite-map.spec.js';
 import { patchcore } from './memory-bank/patchcore.spec.js';
+import { superAd } from './memory-bank/superad.spec.js';
 import { spade } from './memory-bank/spade.spec.js';
 import type { ModelSpec } from './spec.js';
 import { ssimTemplate } from './template/ssim-template.spec.js';
@@ -14,6 +17,9 @@ import { templateNcc } from './template/template-ncc.spec.js';
 export const MODELS: readonly ModelSpec[] = [
   patchcore as ModelSpec,
   padim as ModelSpec,
+  patchcoreLiteMap as ModelSpec,
+  anomalyDino as ModelSpec,
+  superAd as ModelSpec,
   spade as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
@@ -29,7 +35,7 @@ export const MODELS: readonly ModelSpec[] = [
  */
 export function findModel(name: string): ModelSpec {
   const names = MODELS.map((model) => model.name);
-  const found = MODELS.find((model) => model.name === name);
+  const found = MODELS.find((model) => model.name === name || model.aliases?.includes(name) === true);
   if (found !== undefined) return found;
   throw new ConfigError(`model "${name}" is unknown${suggestion(name, names)}; the models are: ${names.join(', ')}`);
 }

@@ -11,6 +11,8 @@ export interface ModelEnvironment {
 export interface ModelSpec<P = unknown> {
   /** The field's name of the model, for example `vision_patchcore`. */
   readonly name: string;
+  /** Other names by which it is found; files and messages carry `name`. */
+  readonly aliases?: readonly string[];
   readonly title: string;
   /** One sentence: what it learns and what it is good for. */
   readonly summary: string;

@@ -22,6 +22,15 @@ const small = { height: 48, width: 64 };
 const kwargs: Record<string, Record<string, unknown>> = {
   vision_patchcore: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 60 },
   vision_spade: { resize: { mode: 'stretch', size: small }, k: 4 },
+  vision_patchcore_lite_map: { resize: { mode: 'stretch', size: small } },
+  vision_anomalydino: { resize: { mode: 'stretch', size: small } },
+  vision_superad: {
+    resize: { mode: 'stretch', size: small },
+    tile_size: 32,
+    overlap: 16,
+    coreset_ratio: 1,
+    max_bank: 60,
+  },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 
