@@ -1,12 +1,18 @@
 import { ShapeError } from '../errors.js';
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
 import { augmentRows, directSquaredDistances, proximity } from './distance.js';
+import { pickColumns } from './pick-columns.js';
+import { topColumns } from './top-columns.js';
 
-/** Columns of one matrix product: the temporary of 1024 queries stays at 16 MB, for 0 to 5 % of the time. */
-const CHUNK = 4096;
-const QUERY_BLOCK = 1024;
+/** A matrix product covers so many rows and queries at once: its 16 MB stay in the cache of the processor until they are ranked. */
+const CHUNK = 16_384;
+const QUERY_BLOCK = 256;
+/** Chunks have a multiple of so many rows, so that they can be ranked by groups. */
+const CHUNK_UNIT = 64;
 /** So many more candidates than asked for are measured exactly, because the matrix product ranks them with rounding. */
 const SPARE = 3;
+/** `-|r|^2 / 2` of rows that fill a chunk up: beyond all others, and finite, so that its product with 0 is 0. */
+const NOWHERE = -1e38;
 
 export interface Neighbors {
   /** `[q, k]` squared Euclidean distances, ascending */
@@ -34,10 +40,9 @@ export class NeighborIndex {
     }
     this.center = tf.tidy(() => rows.mean(0) as Tensor1D);
     this.rows = rows.sub(this.center);
-    const starts = Array.from({ length: Math.ceil(this.count / CHUNK) }, (_, i) => i * CHUNK);
-    this.chunks = starts.map((start) =>
-      tf.tidy(() => augmentRows(this.rows.slice([start, 0], [Math.min(CHUNK, this.count - start), -1]))),
-    );
+    const chunks = Math.ceil(this.count / CHUNK);
+    const width = CHUNK_UNIT * Math.ceil(this.count / chunks / CHUNK_UNIT);
+    this.chunks = Array.from({ length: chunks }, (_, i) => this.chunk(i * width, width));
   }
 
   /**
@@ -53,10 +58,11 @@ export class NeighborIndex {
     if (d !== this.width) throw new ShapeError(`NeighborIndex: expected queries of width ${this.width}, got ${d}`);
     if (!Number.isInteger(k) || k < 1) throw new ShapeError(`NeighborIndex: expected k of 1 or more, got ${k}`);
     const wanted = Math.min(k, this.count);
+    const height = Math.ceil(q / Math.ceil(q / QUERY_BLOCK));
     const [squared, indices] = tf.tidy(() => {
       const blocks: Neighbors[] = [];
-      for (let start = 0; start < q; start += QUERY_BLOCK) {
-        const block = q <= QUERY_BLOCK ? queries : queries.slice([start, 0], [Math.min(QUERY_BLOCK, q - start), -1]);
+      for (let start = 0; start < q; start += height) {
+        const block = q <= height ? queries : queries.slice([start, 0], [Math.min(height, q - start), -1]);
         blocks.push(this.searchBlock(block.sub(this.center), wanted));
       }
       return [joined(blocks.map((b) => b.squared)), joined(blocks.map((b) => b.indices))];
@@ -84,50 +90,55 @@ export class NeighborIndex {
     tf.dispose([this.center, this.rows, ...this.chunks]);
   }
 
+  private chunk(start: number, width: number): Tensor2D {
+    const held = Math.min(width, this.count - start);
+    return tf.tidy(() => {
+      const augmented = augmentRows(this.rows.slice([start, 0], [held, -1]));
+      if (held === width) return augmented;
+      const fill = [tf.zeros([this.width, width - held]), tf.fill([1, width - held], NOWHERE)] as Tensor2D[];
+      return tf.concat([augmented, tf.concat(fill, 0)], 1);
+    });
+  }
+
   private searchBlock(queries: Tensor2D, k: number): Neighbors {
-    const values: Tensor2D[] = [];
-    const rows: Tensor2D[] = [];
-    for (const [i, chunk] of this.chunks.entries()) {
-      const near = proximity(queries, chunk);
-      const best = largest(near, Math.min(k, chunk.shape[1]));
-      values.push(best.values);
-      rows.push(i === 0 ? best.indices : best.indices.add(tf.scalar(i * CHUNK, 'int32')));
-    }
-    let candidates = joined(rows, 1);
-    if (candidates.shape[1] > k + SPARE) {
-      const { indices } = tf.topk(joined(values, 1), k + SPARE);
-      candidates = pick(candidates, indices as Tensor2D);
-    }
+    const candidates = this.candidates(queries, Math.min(k + SPARE, this.count));
     const squared = this.direct(queries, candidates);
     if (candidates.shape[1] === 1) return { squared, indices: candidates };
-    if (k === 1) {
-      const winner = squared.argMin(1).expandDims(1);
-      return { squared: squared.min(1, true), indices: pick(candidates, winner as Tensor2D) };
-    }
+    // `topk` takes the first of equal values, and the candidates are in the order of the rows.
     const { values: negated, indices } = tf.topk(squared.neg(), k);
-    return { squared: negated.neg(), indices: pick(candidates, indices as Tensor2D) };
+    return { squared: negated.neg(), indices: pickColumns(candidates, indices as Tensor2D) };
+  }
+
+  /** The rows with the largest products, as row numbers in ascending order. */
+  private candidates(queries: Tensor2D, count: number): Tensor2D {
+    const parts = this.chunks.map((chunk, i) => {
+      const width = chunk.shape[1];
+      const near = proximity(queries, chunk);
+      const { values, indices } = topColumns(near, Math.min(count, width));
+      near.dispose();
+      return { values, rows: i === 0 ? indices : indices.add<Tensor2D>(tf.scalar(i * width, 'int32')) };
+    });
+    let rows = joined(
+      parts.map((part) => part.rows),
+      1,
+    );
+    if (parts.length > 1) {
+      const best = tf.topk(
+        joined(
+          parts.map((part) => part.values),
+          1,
+        ),
+        count,
+      );
+      rows = pickColumns(rows, best.indices as Tensor2D);
+    }
+    return tf.topk(rows.neg(), count).values.neg();
   }
 
   /** Of centred queries. */
   private direct(queries: Tensor2D, candidates: Tensor2D): Tensor2D {
     return directSquaredDistances(queries, tf.gather(this.rows as Tensor, candidates) as Tensor3D);
   }
-}
-
-/** The k largest of every row. One neighbour never needs `topk`, which costs several times a maximum. */
-function largest(near: Tensor2D, k: number): { values: Tensor2D; indices: Tensor2D } {
-  if (k > 1) {
-    const { values, indices } = tf.topk(near, k);
-    return { values, indices: indices as Tensor2D };
-  }
-  return { values: near.max(1, true), indices: near.argMax(1).expandDims(1) };
-}
-
-/** `values[i, indices[i, j]]`, by flat positions: the wasm kernel of `gather` reads out of bounds with `batchDims`. */
-function pick(values: Tensor2D, indices: Tensor2D): Tensor2D {
-  const [q, m] = values.shape;
-  const starts = tf.range(0, q * m, m, 'int32').expandDims(1);
-  return tf.gather(values.flatten() as Tensor, indices.add(starts)) as Tensor2D;
 }
 
 function joined(parts: readonly Tensor2D[], axis: 0 | 1 = 0): Tensor2D {

@@ -43,6 +43,10 @@ onEveryBackend('NeighborIndex', () => {
     [9000, 6, 1],
     [9000, 6, 5],
     [20000, 3, 1],
+    [20000, 3, 40],
+    [33000, 2, 3],
+    [64, 2, 64],
+    [65, 300, 9],
     [60, 1100, 2],
   ]) {
     it(
@@ -72,6 +76,47 @@ onEveryBackend('NeighborIndex', () => {
         [0, 0],
         [0, 0],
       ]);
+    }),
+  );
+
+  it(
+    'takes the lowest rows of hundreds of equal ones, in their order',
+    leavesNoTensors(async () => {
+      const [a, b, far] = matrix(3, 24, 5, 2);
+      const rows = Array.from({ length: 17000 }, (_, i) => (i % 100 === 37 ? a : i % 100 === 12 ? b : far));
+      const got = await search(rows, [a, b], 5);
+      expect(got.indices).to.deep.equal([
+        [37, 137, 237, 337, 437],
+        [12, 112, 212, 312, 412],
+      ]);
+      expect(got.squared).to.deep.equal([Array(5).fill(0), Array(5).fill(0)]);
+    }),
+  );
+
+  it(
+    'orders what is equally far by number where the product ranks it by its rounding',
+    leavesNoTensors(async () => {
+      // Mirror images have equal distances to the centre, and products that differ in their last digits.
+      const [center] = matrix(1, 48, 8, 40);
+      const steps = matrix(6, 48, 9).map((step) => step.map((v) => Math.round(8 * v) / 8));
+      const exact = center.map((v) => Math.round(8 * v) / 8);
+      const size = steps[0].reduce((sum, v) => sum + v * v, 0);
+      const near = [1, -1].map((sign) => exact.map((v, i) => v + sign * steps[0][i]));
+      const others = matrix(5000, 48, 10, 40).map((row) => row.map((v) => v + 5));
+      const rows = [...others.slice(0, 900), near[0], ...others.slice(900, 3000), near[1], ...others.slice(3000)];
+      const got = await search(rows, [exact], 2);
+      expect(got.indices).to.deep.equal([[900, 3001]]);
+      for (const squared of got.squared[0]) expect(squared).to.be.closeTo(size, 1e-3 * size);
+    }),
+  );
+
+  it(
+    'finds a neighbour among rows with large norms',
+    leavesNoTensors(async () => {
+      const rows = matrix(300, 16, 11).map((row, i) => row.map((v) => v * 10 ** (i % 4)));
+      const queries = rows.slice(40, 60).map((row) => row.map((v) => v + 1e-3 * Math.max(1, Math.abs(v))));
+      const got = await search(rows, queries, 1);
+      expect(got.indices).to.deep.equal(reference(queries, rows, 1).map(([{ index }]) => [index]));
     }),
   );
 
