@@ -3,6 +3,7 @@ import { DemoCommand } from './commands/demo.js';
 import { DoctorCommand } from './commands/doctor.js';
 import { EvaluateCommand } from './commands/evaluate.js';
 import { InferCommand } from './commands/infer.js';
+import { MergeCommand } from './commands/merge.js';
 import { ModelsListCommand, ModelsShowCommand } from './commands/models.js';
 import { NativeInstallCommand } from './commands/native-install.js';
 import { NativeRemoveCommand } from './commands/native-remove.js';
@@ -19,6 +20,7 @@ import {
 export const COMMANDS = [
   TrainCommand,
   InferCommand,
+  MergeCommand,
   DefectsCommand,
   EvaluateCommand,
   DemoCommand,

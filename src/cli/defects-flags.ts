@@ -17,7 +17,7 @@ export abstract class DefectsFlags extends BaseCommand {
     description: 'normal_pixel_quantile, false_region_budget, fixed or infer_config',
   });
   pixelQuantile = Option.String('--pixel-normal-quantile', { description: 'quantile of held-out normal pixels' });
-  maskFormat = Option.String('--mask-format', { description: 'png, npy or npz' });
+  maskFormat = Option.String('--mask-format', { description: 'png, npy, npz, rle (COCO) or polygons' });
   maskSpace = Option.String('--defects-mask-space', { description: 'roi or full (full: schema_version 1 only)' });
   imageSpace = Option.Boolean('--defects-image-space', { description: 'add the boxes in pixels of the picture' });
   trace = Option.Boolean('--defects-trace', { description: 'add what every stage removed, and why' });

@@ -99,7 +99,7 @@ const Keys = strict('DefectsConfig', {
   ),
   pixel_normal_quantile: withDefault(Quantile, 0.999),
   false_region_budget: withDefault(FalseRegionBudget, () => defaultsOf(FalseRegionBudget)),
-  mask_format: withDefault(oneOf(['png', 'npy', 'npz']), 'png'),
+  mask_format: withDefault(oneOf(['png', 'npy', 'npz', 'rle', 'polygons']), 'png'),
   mask_space: withDefault(oneOf(['roi', 'full']), 'roi'),
   /** At most one of the four region-of-interest keys may be set. */
   roi_xyxy_norm: withDefault(nullable(Rectangle), null),

@@ -1,8 +1,10 @@
 import type { Size } from '../config/size.js';
 import { DataError } from '../errors.js';
 import { decodePicture, pictureName, type PictureInput } from './decode.js';
+import { decodeMaskArray } from './decode-mask-array.js';
 import type { DecodeOptions } from './decode-options.js';
 import type { Picture } from './picture.js';
+import { readFileWhole } from './read-whole.js';
 
 /** A ground truth or a region of interest: 1 is the foreground. */
 export interface BinaryMask extends Size {
@@ -17,14 +19,20 @@ export interface MaskOptions extends DecodeOptions {
 }
 
 /**
- * Decodes a mask: foreground is where the grey level (ITU-R 601 luma, 0..255) is above 127.
+ * Decodes a mask. Of a picture, foreground is where the grey level (ITU-R 601 luma, 0..255) is above 127; `.npy`, `.npz`, COCO
+ * run lengths and polygons are read by `decodeMaskArray`.
  *
  * @throws DataError when it cannot be decoded, has another size, or marks its foreground with levels too low to be seen, which
  * would pass for an empty mask
  */
 export async function decodeMask(input: PictureInput, options: MaskOptions = {}): Promise<BinaryMask> {
   const name = pictureName(input, options);
-  const mask = binarize(await decodePicture(input, options), name);
+  const bytes = typeof input === 'string' ? await readFileWhole(input) : input;
+  const array =
+    bytes instanceof Uint8Array
+      ? decodeMaskArray(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), name)
+      : null;
+  const mask = array ?? binarize(await decodePicture(bytes, { ...options, name }), name);
   const { size } = options;
   if (size === undefined || (size.height === mask.height && size.width === mask.width)) return mask;
   if (options.resize !== true) {

@@ -6,8 +6,9 @@ import { findModel } from '../models/registry.js';
 import type { AnomalyMap, DefectsPlan, Engine, Inspected } from './engine.js';
 import { sourcesOf, type PictureInputs } from './inputs.js';
 import { prefetch } from './prefetch.js';
+import { configDigest } from './records/config-digest.js';
 import { postprocessSummary } from './records/postprocess-summary.js';
-import { decide, defectsRecord, type ErrorRecord, type InspectionRecord } from './records/record.js';
+import { decide, defectsRecord, errorRecord, type ErrorRecord, type InspectionRecord } from './records/record.js';
 
 export interface InspectOptions {
   /** Give the float map of every picture and report it in the record. Default: what the config says. */
@@ -40,11 +41,14 @@ export interface RunInfo {
   readonly defectsEnabled: boolean;
   readonly mapsEnabled: boolean;
   readonly givesMaps: boolean;
+  /** sha256 of the config as it runs, with the hashes of its model files. */
+  readonly configSha256: string;
 }
 
 /** A trained model with its thresholds, ready to inspect pictures. */
 export class Run {
   private disposed = false;
+  private digest: string | undefined;
 
   constructor(
     private readonly engine: Engine,
@@ -61,6 +65,7 @@ export class Run {
       defectsEnabled: defects.enabled,
       mapsEnabled: adaptation.save_maps,
       givesMaps: findModel(model.name).outputs.includes('map'),
+      configSha256: (this.digest ??= configDigest(this.config, this.roiMask)),
     };
   }
 
@@ -93,7 +98,7 @@ export class Run {
         yield this.toInspection(index, picture, inspected, settings);
       } catch (failure) {
         if (options.onError !== 'record' || !(failure instanceof ImganoError)) throw failure;
-        yield { record: errorRecord(index, name, failure), picture, map: null, mask: null };
+        yield { record: errorRecord(index, name, failure, 'infer'), picture, map: null, mask: null };
       }
       index += 1;
     }
@@ -160,10 +165,6 @@ async function decodeOrError(
   } catch (error) {
     return { name: source.name, picture: null, error };
   }
-}
-
-function errorRecord(index: number, input: string, error: ImganoError): ErrorRecord {
-  return { index, input, status: 'error', error: { type: error.name, message: error.message, stage: 'infer' } };
 }
 
 function interrupted(signal: AbortSignal, done: number): InterruptedError {

@@ -1,22 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import { encodeNpy } from '../data/npy.js';
-import { encodePng } from '../data/encode.js';
-import { writeFileWhole } from '../data/write-whole.js';
-import { DataError } from '../errors.js';
-import { regionsLine, type DefectsRecord } from './records/record.js';
-import type { RecordSink } from './sinks/jsonl.js';
+import { DataError, ImganoError, InterruptedError } from '../errors.js';
+import { errorRecord, regionsLine } from './records/record.js';
+import { canonicalJson } from './records/canonical-json.js';
 import type { Inspection } from './run.js';
-import { MASK_FORMATS, type Mask } from './sinks/mask-formats.js';
-import { renderOverlay } from './sinks/overlay.js';
-
-export interface OutputFolders {
-  readonly maps?: string;
-  readonly masks?: string;
-  readonly overlays?: string;
-  /** Overlays are shrunk until their longer side has at most so many pixels. */
-  readonly overlayMaxSize?: number;
-}
+import { saveArtifacts, type OutputFolders } from './sinks/save-artifacts.js';
+import type { RecordSink } from './sinks/record-sink.js';
 
 export interface Outputs extends OutputFolders {
   /** Takes the regions of every picture, just before its record is written. */
@@ -30,35 +18,60 @@ export interface WriteCounts {
   regions: number;
 }
 
+export interface WriteOptions {
+  /** Anchors the colours of the overlays; null draws no heat map. */
+  readonly pixelThreshold: number | null;
+  /** `record`: artifacts that cannot be written make an error record, and the next picture follows. Default: `throw`. */
+  readonly onError?: 'throw' | 'record';
+  /** Stops after so many error records; 0, the default, never does. */
+  readonly maxErrors?: number;
+  /** What earlier runs wrote of the same output. */
+  readonly before?: Readonly<WriteCounts>;
+  /** Stops between two records, so that the one in hand is whole. */
+  readonly signal?: AbortSignal;
+  readonly onDone?: (counts: Readonly<WriteCounts>) => void;
+}
+
 /**
  * Writes every inspection: first its map, mask and overlay, then its line, so that a line never names a file that is
  * not there. Files are named `{index}_{stem}`, which cannot clash within a run.
  *
+ * @param inspections in the order of their index, however they are made
  * @param outputs folders that are there already (see `makeFolders`)
- * @param pixelThreshold anchors the colours of the overlays; null draws no heat map
+ * @returns the counts, with those of `before`
+ * @throws InterruptedError between two records, when the signal says so; DataError when a line cannot be written
  */
 export async function writeInspections(
   inspections: AsyncIterable<Inspection>,
   sink: RecordSink,
   outputs: Outputs,
-  pixelThreshold: number | null,
-  onDone: (counts: Readonly<WriteCounts>) => void = () => {},
+  options: WriteOptions,
 ): Promise<WriteCounts> {
-  const counts: WriteCounts = { processed: 0, anomalous: 0, errors: 0, regions: 0 };
+  const { before, maxErrors = 0, signal } = options;
+  const counts: WriteCounts = { processed: 0, anomalous: 0, errors: 0, regions: 0, ...before };
+  const enough = () => maxErrors > 0 && counts.errors >= maxErrors;
+  if (enough()) return counts;
   for await (const inspection of inspections) {
-    const record = await saveArtifacts(inspection, outputs, pixelThreshold);
+    const record = await finished(inspection, outputs, options);
     if ('defects' in record && record.defects !== undefined)
-      outputs.regions?.write(regionsLine(record, record.defects));
-    sink.write(record);
-    counts.processed += 1;
-    if ('error' in record) counts.errors += 1;
-    else {
-      counts.anomalous += record.label === 1 ? 1 : 0;
-      counts.regions += record.defects?.regions.length ?? 0;
-    }
-    onDone(counts);
+      await outputs.regions?.write(regionsLine(record, record.defects));
+    await sink.write(record);
+    count(counts, record);
+    options.onDone?.(counts);
+    if (enough()) break;
+    if (signal?.aborted === true) throw stopped(signal, counts.processed);
   }
   return counts;
+}
+
+/** Adds one record to the counts. */
+export function count(counts: WriteCounts, record: Inspection['record']): void {
+  counts.processed += 1;
+  if ('error' in record) counts.errors += 1;
+  else {
+    counts.anomalous += record.label === 1 ? 1 : 0;
+    counts.regions += record.defects?.regions.length ?? 0;
+  }
 }
 
 /** Makes the folders for artifacts. @throws DataError when one cannot be made */
@@ -71,45 +84,29 @@ export async function makeFolders(folders: OutputFolders): Promise<void> {
   }
 }
 
-/** Writes the artifacts of one inspection; gives its record with their paths. */
-export async function saveArtifacts(
-  { record, picture, map, mask }: Inspection,
-  folders: OutputFolders,
-  pixelThreshold: number | null,
+/** The record with its artifacts written, or the error record of what failed on the way. */
+async function finished(
+  inspection: Inspection,
+  outputs: OutputFolders,
+  { onError, pixelThreshold }: WriteOptions,
 ): Promise<Inspection['record']> {
-  if ('error' in record) return record;
-  const stem = stemOf(record);
-  const saved = { ...record };
-  if (folders.maps !== undefined && map !== null && saved.anomaly_map !== undefined) {
-    const path = join(folders.maps, `${stem}.npy`);
-    await writeFileWhole(path, encodeNpy([map.height, map.width], map.data));
-    saved.anomaly_map = { ...saved.anomaly_map, path };
+  const { index, input } = inspection.record;
+  try {
+    // A record that JSON cannot carry is refused before it has left any file.
+    if (onError === 'record') canonicalJson(inspection.record);
+  } catch (error) {
+    if (error instanceof ImganoError) return errorRecord(index, input, error, 'infer');
+    throw error;
   }
-  if (folders.masks !== undefined && mask !== null && saved.defects !== undefined) {
-    saved.defects = await saveMask(saved.defects, mask, { ...record, folder: folders.masks });
+  try {
+    return await saveArtifacts(inspection, outputs, pixelThreshold);
+  } catch (error) {
+    if (onError === 'record' && error instanceof ImganoError) return errorRecord(index, input, error, 'artifacts');
+    throw error;
   }
-  if (folders.overlays !== undefined && picture !== null && map !== null && pixelThreshold !== null) {
-    const { overlayMaxSize: maxSize } = folders;
-    const regions = saved.defects?.regions;
-    const image = renderOverlay({ picture, map, mask, regions, threshold: pixelThreshold, maxSize });
-    await writeFileWhole(join(folders.overlays, `${stem}.png`), await encodePng(image));
-  }
-  return saved;
 }
 
-/** Writes the mask of a result in the format that its record names; gives the record with the path. */
-export async function saveMask(
-  defects: DefectsRecord,
-  mask: Mask,
-  place: { folder: string; index: number; input: string },
-): Promise<DefectsRecord> {
-  const { encoding } = defects.mask;
-  const path = join(place.folder, `${stemOf(place)}.${encoding}`);
-  await writeFileWhole(path, await MASK_FORMATS[encoding](mask));
-  return { ...defects, mask: { ...defects.mask, path } };
-}
-
-/** What the artifacts of an input are called: unique within a run. */
-function stemOf({ index, input }: { index: number; input: string }): string {
-  return `${String(index).padStart(6, '0')}_${basename(input, extname(input))}`;
+function stopped(signal: AbortSignal, done: number): InterruptedError {
+  const name = signal.reason instanceof InterruptedError ? signal.reason.signal : 'abort';
+  return new InterruptedError(`stopped after ${done} pictures; what was written is whole`, name);
 }

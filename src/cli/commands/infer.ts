@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Command, Option } from 'clipanion';
 import { DefectsFlags } from '../defects-flags.js';
-import { parseNumber } from '../parse.js';
 import { printReport } from '../report.js';
 
 export class InferCommand extends DefectsFlags {
@@ -14,6 +13,9 @@ export class InferCommand extends DefectsFlags {
       \`--defects\` the regions. A picture that cannot be read stops the run with one sentence, unless
       \`--continue-on-error\` turns it into an error record; it is never scored. Ends with 0, with 1 when error records
       were written, with 2 on an error, with 130 or 143 when it was stopped; what was written is whole in every case.
+
+      \`--save-jsonl FILE\` also writes \`FILE.run.json\`, which says what made the records. With it \`--resume\` goes on
+      after a stop, a crash or a power cut, and \`--shard I/N\` spreads a run over machines (\`imgano merge\` joins the parts).
     `,
     examples: [
       ['Scores', 'imgano infer --infer-config runs/part-a/infer_config.json --input pictures/ --save-jsonl out.jsonl'],
@@ -48,26 +50,43 @@ export class InferCommand extends DefectsFlags {
     description: 'a second file with the regions; needs --defects',
   });
   continueOnError = Option.Boolean('--continue-on-error', false, { description: 'unreadable pictures become records' });
+  maxErrors = Option.String('--max-errors', {
+    description: 'stop after so many error records; 0, the default, never stops; needs --continue-on-error',
+  });
+  resume = Option.Boolean('--resume', false, {
+    description: 'go on after the records that --save-jsonl holds already; they must be of the same config and inputs',
+  });
+  shard = Option.String('--shard', {
+    description: 'inspect part I of N (from 1), as I/N, or auto in a Slurm array or a Kubernetes indexed Job (auto/N)',
+  });
+  flushEvery = Option.String('--flush-every', {
+    description: 'force the records onto the disk after every N of them; implies --fsync flush',
+  });
+  fsync = Option.String('--fsync', {
+    description: 'when records are forced onto the disk: never, close (default) or flush (see --flush-every)',
+  });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<number> {
     const [
       { openRun },
-      { writeInspections, makeFolders },
-      { JsonlFile, JsonlStream },
+      { makeFolders },
+      { inspectToOutputs },
       { openSources },
       { refuseOverwriting },
+      { readOutputFlags },
     ] = await Promise.all([
       import('../../inference/open-run.js'),
       import('../../inference/write-inspections.js'),
-      import('../../inference/sinks/jsonl.js'),
+      import('../../inference/inspect-to-outputs.js'),
       import('../../data/sources.js'),
       import('../../inference/sinks/refuse-overwriting.js'),
+      import('../output-flags.js'),
     ]);
     const progress = await this.progress();
     const defectsKeys = await this.runOverrides((line) => progress.warn(line));
-    const overlayMaxSize = await this.overlaySize();
+    const { overlayMaxSize, ...writing } = readOutputFlags(this);
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
     const sources = await openSources(this.input);
     const run = await openRun(this.inferConfig, {
@@ -88,41 +107,20 @@ export class InferCommand extends DefectsFlags {
       refuseOverwriting({ '--save-jsonl': this.jsonl, '--defects-regions-jsonl': this.regions }, read);
       const folders = { maps: this.maps, masks: this.masks, overlays: this.overlays, overlayMaxSize };
       await makeFolders(folders);
-      const sink = this.jsonl === undefined ? new JsonlStream(this.context.stdout) : new JsonlFile(this.jsonl);
-      const regionsSink = this.regions === undefined ? undefined : new JsonlFile(this.regions);
-      const inspections = run.inspectAll(sources, {
-        maps,
-        mapArtifacts: this.overlays !== undefined,
-        onError: this.continueOnError ? 'record' : 'throw',
-        signal,
+      const counts = await inspectToOutputs({
+        ...{ run, sources, folders, maps, signal, progress, ...writing },
+        ...{ inputs: this.input, jsonl: this.jsonl, regions: this.regions, stdout: this.context.stdout },
+        references: this.referenceDir ?? null,
       });
-      progress.start('inspecting', sources.length);
-      try {
-        const outputs = { ...folders, regions: regionsSink };
-        const counts = await writeInspections(inspections, sink, outputs, run.info.pixelThreshold, (done) =>
-          progress.update(done.processed),
-        );
-        progress.stop();
-        const { processed, anomalous, regions, errors } = counts;
-        const found = defects ? `, ${regions} regions` : '';
-        progress.info(`${processed} pictures: ${anomalous} anomalous${found}, ${errors} errors`);
-        // The standard output is the records' unless they go to a file.
-        if (this.json && this.jsonl !== undefined) printReport(this.context.stdout, true, counts, () => []);
-        return errors > 0 ? 1 : 0;
-      } finally {
-        progress.stop();
-        sink.close();
-        regionsSink?.close();
-      }
+      const { processed, anomalous, regions, errors } = counts;
+      const found = defects ? `, ${regions} regions` : '';
+      const kept = counts.resumed === undefined ? '' : ` (${counts.resumed} from before)`;
+      progress.info(`${processed} pictures${kept}: ${anomalous} anomalous${found}, ${errors} errors`);
+      // The standard output is the records' unless they go to a file.
+      if (this.json && this.jsonl !== undefined) printReport(this.context.stdout, true, counts, () => []);
+      return errors > 0 ? 1 : 0;
     } finally {
       await run.dispose();
     }
-  }
-
-  private async overlaySize(): Promise<number | undefined> {
-    const size = parseNumber('--overlay-max-size', this.overlayMaxSize);
-    if (size === undefined) return undefined;
-    const { decode, PositiveInteger } = await import('../../config/codec.js');
-    return decode(PositiveInteger, size, '--overlay-max-size');
   }
 }

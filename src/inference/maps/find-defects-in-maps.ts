@@ -7,9 +7,10 @@ import { startRuntime } from '../../runtime/start.js';
 import { tf } from '../../runtime/tf.js';
 import { prefetch } from '../prefetch.js';
 import { defectsRecord, regionsLine } from '../records/record.js';
-import type { RecordSink } from '../sinks/jsonl.js';
+import type { RecordSink } from '../sinks/record-sink.js';
+import { saveMask } from '../sinks/save-artifacts.js';
 import { CONTROLS_CHANGED } from '../thresholds/checked-provenance.js';
-import { makeFolders, saveMask } from '../write-inspections.js';
+import { makeFolders } from '../write-inspections.js';
 import { readDefectsDocument } from './defects-document.js';
 
 export interface MapsRequest {
@@ -68,8 +69,8 @@ export async function findDefectsInMaps(request: MapsRequest): Promise<MapsRepor
       const input = paths[index];
       const plain = defectsRecord(found, provenance, config.mask_format);
       const defects = masks === undefined ? plain : await saveMask(plain, found.mask, { folder: masks, index, input });
-      sinks.regions?.write(regionsLine({ index, input }, defects));
-      sinks.main.write({ index, input, defects });
+      await sinks.regions?.write(regionsLine({ index, input }, defects));
+      await sinks.main.write({ index, input, defects });
       regions += found.regions.length;
       withRegions += found.regions.length > 0 ? 1 : 0;
       progress.update(++index);

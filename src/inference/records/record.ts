@@ -1,5 +1,6 @@
 import type { PixelThresholdProvenance } from '../../config/threshold.js';
 import type { DefectsResult } from '../../defects/find-defects.js';
+import type { ImganoError } from '../../errors.js';
 
 /** One line of the output: plain JSON, field names as in the documentation of the record. */
 export interface InspectionRecord {
@@ -35,6 +36,16 @@ export interface DecisionSummary {
 export interface DefectsRecord extends Omit<DefectsResult, 'mask'> {
   pixel_threshold_provenance: PixelThresholdProvenance | null;
   mask: { shape: [number, number]; dtype: 'uint8'; encoding: string; path?: string };
+}
+
+/** The record of a picture without a result: `infer` until there is one, `artifacts` for what its files met. */
+export function errorRecord(
+  index: number,
+  input: string,
+  { name, message }: ImganoError,
+  stage: ErrorRecord['error']['stage'],
+): ErrorRecord {
+  return { index, input, status: 'error', error: { type: name, message, stage } };
 }
 
 /** The result of the stages as JSON: the mask is told by its shape, its pixels are an artifact. */

@@ -1,6 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../../errors.js';
+import { realPath } from './real-path.js';
 
 /**
  * Refuses output files that are also an input of the run or another output of it: writing would destroy what is read, or
@@ -24,17 +23,4 @@ export function refuseOverwriting(
       throw new ConfigError(`${flag} ${path}: ${other} already writes this file; choose another`);
     written.set(real, flag);
   }
-}
-
-/** Links resolved; for a file that is not there yet, those of its folder. */
-function realPath(path: string): string {
-  for (const known of [resolve(path), dirname(resolve(path))]) {
-    try {
-      const real = realpathSync(known);
-      return known === resolve(path) ? real : join(real, basename(path));
-    } catch {
-      // not there yet
-    }
-  }
-  return resolve(path);
 }

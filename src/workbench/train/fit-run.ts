@@ -130,7 +130,7 @@ async function writeDocuments(dir: string, detector: Detector, documents: Docume
   const names = (await readdir(modelDir)).sort();
   const files = await Promise.all(names.map(async (path) => ({ path, ...(await hashFile(join(modelDir, path))) })));
   const { spec, params, config, defects, roiMask, found, report } = documents;
-  if (roiMask !== undefined) await writeFileWhole(join(dir, ROI_MASK_FILE), await MASK_FORMATS.png(roiMask));
+  if (roiMask !== undefined) await writeFileWhole(join(dir, ROI_MASK_FILE), await MASK_FORMATS.png.encode(roiMask));
   const inferConfig = InferConfig.encode({
     schema_version: INFER_CONFIG_VERSION,
     imgano_version: packageVersion,
