@@ -72,11 +72,11 @@ export abstract class FeatureDetector<P extends FeatureDetectorParams> implement
   async fit(source: FitSource, context: FitContext): Promise<void> {
     const checked: FitSource = { count: source.count, batches: () => this.checkedBatches(source) };
     const learned = await this.learn(checked, context);
-    if (!(await allFinite(learned))) {
+    try {
+      for (const tensor of Object.values(learned)) await this.requireFinite(tensor);
+    } catch (error) {
       tf.dispose(learned);
-      throw new DataError(
-        `${this.name}: the features of the training pictures are not finite; look for damaged pictures`,
-      );
+      throw error;
     }
     this.adopt(learned, context.seed);
   }
@@ -102,6 +102,17 @@ export abstract class FeatureDetector<P extends FeatureDetectorParams> implement
   dispose(): void {
     this.release();
     this.extractor.dispose();
+  }
+
+  /** Asked on the device: learned tensors and features may be gigabytes. */
+  protected async requireFinite(values: Tensor): Promise<void> {
+    const verdict = tf.tidy(() => tf.isFinite(values).all());
+    const [finite] = await verdict.data();
+    verdict.dispose();
+    if (finite === 1) return;
+    throw new DataError(
+      `${this.name}: the features of the training pictures are not finite; look for damaged pictures`,
+    );
   }
 
   private description() {
@@ -153,15 +164,4 @@ export abstract class FeatureDetector<P extends FeatureDetectorParams> implement
     tf.dispose(this.fitted.learned);
     this.fitted = null;
   }
-}
-
-/** Asked on the device: learned tensors may be gigabytes. */
-async function allFinite(tensors: LearnedTensors): Promise<boolean> {
-  for (const tensor of Object.values(tensors)) {
-    const verdict = tf.tidy(() => tf.isFinite(tensor).all());
-    const [finite] = await verdict.data();
-    verdict.dispose();
-    if (finite === 0) return false;
-  }
-  return true;
 }

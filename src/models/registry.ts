@@ -1,5 +1,6 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { dfm } from './gaussian/dfm.spec.js';
 import { padim } from './gaussian/padim.spec.js';
 import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
 import { pixelMad } from './gaussian/pixel-mad.spec.js';
@@ -21,6 +22,7 @@ export const MODELS: readonly ModelSpec[] = [
   anomalyDino as ModelSpec,
   superAd as ModelSpec,
   spade as ModelSpec,
+  dfm as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -31,6 +31,7 @@ const kwargs: Record<string, Record<string, unknown>> = {
     coreset_ratio: 1,
     max_bank: 60,
   },
+  vision_dfm: { resize: { mode: 'stretch', size: small }, pooling: 2 },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 
