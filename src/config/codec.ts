@@ -5,27 +5,61 @@ import { expected, suggestion } from './messages.js';
 
 export { suggestion, t };
 
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+/** A codec that knows its own JSON Schema (`src/config/json-schema.ts`); `of` gives that of the codecs it is made of. */
+export interface Described {
+  readonly json: (of: (codec: t.Mixed) => JsonSchema) => JsonSchema;
+}
+
+/** Gives a codec of its own make a JSON Schema. */
+export function describedBy<C extends t.Mixed>(codec: C, json: Described['json']): C & Described {
+  return Object.assign(codec, { json });
+}
+
 /** A number that JSON can carry: NaN and the infinities are rejected. */
 export const FiniteNumber = refine('finite number', t.number, Number.isFinite);
-export const Integer = refine('whole number', t.number, Number.isSafeInteger);
+export const Integer = refine('whole number', t.number, Number.isSafeInteger, { type: 'integer' });
 export const NonNegativeInteger = refine(
   'whole number of 0 or more',
   t.number,
   (n) => Number.isSafeInteger(n) && n >= 0,
+  { type: 'integer', minimum: 0 },
 );
-export const PositiveInteger = refine('whole number of 1 or more', t.number, (n) => Number.isSafeInteger(n) && n >= 1);
-export const NonNegativeNumber = refine('number of 0 or more', t.number, (n) => Number.isFinite(n) && n >= 0);
-export const PositiveNumber = refine('number above 0', t.number, (n) => Number.isFinite(n) && n > 0);
+export const PositiveInteger = refine('whole number of 1 or more', t.number, (n) => Number.isSafeInteger(n) && n >= 1, {
+  type: 'integer',
+  minimum: 1,
+});
+export const NonNegativeNumber = refine('number of 0 or more', t.number, (n) => Number.isFinite(n) && n >= 0, {
+  minimum: 0,
+});
+export const PositiveNumber = refine('number above 0', t.number, (n) => Number.isFinite(n) && n > 0, {
+  exclusiveMinimum: 0,
+});
 /** A share: 0 to 1, both ends allowed. */
-export const Unit = refine('number from 0 to 1', t.number, (n) => n >= 0 && n <= 1);
+export const Unit = refine('number from 0 to 1', t.number, (n) => n >= 0 && n <= 1, { minimum: 0, maximum: 1 });
 /** A quantile or a probability strictly between 0 and 1. */
-export const OpenUnit = refine('number between 0 and 1 (both excluded)', t.number, (n) => n > 0 && n < 1);
-export const NonEmptyString = refine('non-empty string', t.string, (s) => s.length > 0);
-export const Sha256 = refine('sha256 (64 lower-case hex digits)', t.string, (s) => /^[0-9a-f]{64}$/.test(s));
+export const OpenUnit = refine('number between 0 and 1 (both excluded)', t.number, (n) => n > 0 && n < 1, {
+  exclusiveMinimum: 0,
+  exclusiveMaximum: 1,
+});
+export const NonEmptyString = refine('non-empty string', t.string, (s) => s.length > 0, { minLength: 1 });
+export const Sha256 = refine('sha256 (64 lower-case hex digits)', t.string, (s) => /^[0-9a-f]{64}$/.test(s), {
+  pattern: '^[0-9a-f]{64}$',
+});
 
-/** Narrows a codec by a test; the name is what the error message says was expected. */
-export function refine<A>(name: string, base: t.Type<A>, test: (value: A) => boolean): t.Type<A> {
-  return new t.Type<A>(
+/**
+ * Narrows a codec by a test; the name is what the error message says was expected.
+ *
+ * @param keywords the test in the words of JSON Schema, as far as they can say it
+ */
+export function refine<A>(
+  name: string,
+  base: t.Type<A>,
+  test: (value: A) => boolean,
+  keywords: JsonSchema = {},
+): t.Type<A> {
+  const type = new t.Type<A>(
     name,
     (u): u is A => base.is(u) && test(u),
     (u, context) => {
@@ -34,13 +68,14 @@ export function refine<A>(name: string, base: t.Type<A>, test: (value: A) => boo
     },
     (a) => a,
   );
+  return describedBy(type, (of) => ({ ...of(base), description: name, ...keywords }));
 }
 
 /** One of a fixed list of strings. */
 export function oneOf<const V extends readonly string[]>(values: V): t.Type<V[number]> {
   const is = (u: unknown): u is V[number] => typeof u === 'string' && (values as readonly string[]).includes(u);
   const name = `one of ${values.join(', ')}`;
-  return new t.Type<V[number]>(
+  const type = new t.Type<V[number]>(
     name,
     is,
     (u, context) => {
@@ -50,16 +85,18 @@ export function oneOf<const V extends readonly string[]>(values: V): t.Type<V[nu
     },
     (a) => a,
   );
+  return describedBy(type, () => (values.length === 1 ? { const: values[0] } : { enum: values }));
 }
 
 /** `null` or the codec's value. */
 export function nullable<C extends t.Mixed>(codec: C): t.Type<t.TypeOf<C> | null> {
-  return new t.Type<t.TypeOf<C> | null>(
+  const type = new t.Type<t.TypeOf<C> | null>(
     `${codec.name} or null`,
     (u): u is t.TypeOf<C> | null => u === null || codec.is(u),
     (u, context) => (u === null ? t.success(null) : codec.validate(u, context)),
     (a) => (a === null ? null : codec.encode(a)),
   );
+  return describedBy(type, (of) => ({ anyOf: [of(codec), { type: 'null' }] }));
 }
 
 /** A codec that takes a default when the key is absent. A present `null` is not an absent key. */
@@ -78,7 +115,10 @@ export function withDefault<C extends t.Mixed>(
     (u, context) => (u === undefined ? t.success(make()) : codec.validate(u, context)),
     codec.encode,
   );
-  return Object.assign(type, { defaultValue: make });
+  return Object.assign(
+    describedBy(type, (of) => ({ ...of(codec), default: codec.encode(make()) })),
+    { defaultValue: make },
+  );
 }
 
 /** A key that may be absent and then stays absent. */
@@ -93,7 +133,10 @@ export function optional<C extends t.Mixed>(codec: C): Optional<t.TypeOf<C>> {
     (u, context) => (u === undefined ? t.success(undefined) : codec.validate(u, context)),
     (a) => (a === undefined ? undefined : codec.encode(a)),
   );
-  return Object.assign(type, { optionalKey: true as const });
+  return Object.assign(
+    describedBy(type, (of) => of(codec)),
+    { optionalKey: true as const },
+  );
 }
 
 type OptionalKeys<P extends t.Props> = {
@@ -129,7 +172,7 @@ export function strict<P extends t.Props>(name: string, props: P): Strict<P> {
       }
       for (const key of keys) {
         const at = t.appendContext(context, key, props[key], u[key]);
-        const missing = u[key] === undefined && !('defaultValue' in props[key]) && !('optionalKey' in props[key]);
+        const missing = u[key] === undefined && !mayBeAbsent(props[key]);
         if (missing) {
           errors.push({
             value: undefined,
@@ -151,7 +194,19 @@ export function strict<P extends t.Props>(name: string, props: P): Strict<P> {
       return out as StrictType<P>;
     },
   );
-  return Object.assign(type, { props });
+  return Object.assign(
+    describedBy(type, (of) => ({
+      type: 'object',
+      additionalProperties: false,
+      required: keys.filter((key) => !mayBeAbsent(props[key])),
+      properties: Object.fromEntries(keys.map((key) => [key, of(props[key])])),
+    })),
+    { props },
+  );
+}
+
+function mayBeAbsent(codec: t.Mixed): boolean {
+  return 'defaultValue' in codec || 'optionalKey' in codec;
 }
 
 /**
@@ -164,7 +219,7 @@ export function tagged<K extends string, M extends Record<string, t.Mixed>>(
 ): t.Type<t.TypeOf<M[keyof M]>> {
   const tag = oneOf(Object.keys(branches));
   const branchOf = (u: unknown) => branches[(u as Record<string, string>)[key]];
-  return new t.Type<t.TypeOf<M[keyof M]>>(
+  const type = new t.Type<t.TypeOf<M[keyof M]>>(
     name,
     (u): u is t.TypeOf<M[keyof M]> => Object.values(branches).some((branch) => branch.is(u)),
     (u, context) => {
@@ -175,6 +230,7 @@ export function tagged<K extends string, M extends Record<string, t.Mixed>>(
     },
     (a) => branchOf(a).encode(a),
   );
+  return describedBy(type, (of) => ({ oneOf: Object.values(branches).map(of) }));
 }
 
 /**

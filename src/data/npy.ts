@@ -1,5 +1,7 @@
 import { endianness } from 'node:os';
 import { DataError, ShapeError } from '../errors.js';
+import { parseNpyHeader } from '../formats/npy-header.js';
+import { rowMajor } from '../formats/row-major.js';
 
 const types = {
   '|u1': Uint8Array,
@@ -55,43 +57,21 @@ export function encodeNpy(shape: readonly number[], data: NpyData): Uint8Array {
  * @throws DataError for another format, another type, or a length that does not fit the shape
  */
 export function decodeNpy(bytes: Uint8Array, name: string): NpyArray {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const wrong = (what: string) => new DataError(`${name}: ${what}; save it with numpy.save again`);
-  if (file.length < 12 || file.toString('latin1', 0, 6) !== MAGIC) throw wrong('not a .npy file');
-  const wide = file[6] > 1;
-  const start = (wide ? 12 : 10) + (wide ? file.readUInt32LE(8) : file.readUInt16LE(8));
-  const header = file.toString('latin1', wide ? 12 : 10, start);
-  const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? '';
-  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
-  const sides = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
-  if (start > file.length || order === undefined || sides === undefined) throw wrong('the .npy header is damaged');
+  const fail = (what: string): never => {
+    throw new DataError(`${name}: ${what}; save it with numpy.save again`);
+  };
+  const { descr, fortran, shape, count, start } = parseNpyHeader(bytes, fail);
   const Type = types[(descr === '|b1' ? '|u1' : descr) as keyof typeof types];
   if (Type === undefined) {
-    throw wrong(`expected an array of type bool, ${Object.keys(types).join(', ')}, got "${descr}"`);
+    return fail(`expected an array of type bool, ${Object.keys(types).join(', ')}, got "${descr}"`);
   }
-  const shape = sides
-    .split(',')
-    .filter((side) => side.trim() !== '')
-    .map(Number);
-  const expected = product(shape) * Type.BYTES_PER_ELEMENT;
-  if (file.length - start !== expected) {
-    throw wrong(`shape (${shape.join(', ')}) needs ${expected} bytes, but ${file.length - start} follow the header`);
+  const [expected, got] = [count * Type.BYTES_PER_ELEMENT, bytes.length - start];
+  if (got !== expected) {
+    return fail(`shape (${shape.join(', ')}) needs ${expected} bytes, but ${got} follow the header`);
   }
-  const copy = Uint8Array.from(file.subarray(start));
+  const copy = Uint8Array.from(bytes.subarray(start));
   const data = new Type(copy.buffer);
-  return { shape, data: order === 'True' ? fromFortran(data, shape) : data };
-}
-
-/** The same array with its last index running fastest. */
-function fromFortran<T extends NpyData>(data: T, shape: readonly number[]): T {
-  const out = data.slice() as T;
-  const index = shape.map(() => 0);
-  const strides = shape.map((_, axis) => product(shape.slice(0, axis)));
-  for (let to = 0; to < out.length; to++) {
-    out[to] = data[index.reduce((sum, at, axis) => sum + at * strides[axis], 0)];
-    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
-  }
-  return out;
+  return { shape, data: fortran ? rowMajor(data, shape) : data };
 }
 
 function product(shape: readonly number[]): number {

@@ -1,5 +1,6 @@
-import { unzipSync, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { DataError } from '../errors.js';
+import { zipMembers } from '../formats/zip-members.js';
 import { decodeNpy, encodeNpy, type NpyArray } from './npy.js';
 
 /** A fixed date, so that the same arrays give the same bytes. ZIP keeps local time, and so does this constructor. */
@@ -18,17 +19,12 @@ export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Arra
  * @throws DataError when it is no ZIP, or an array in it cannot be read
  */
 export function decodeNpz(bytes: Uint8Array, name: string): Record<string, NpyArray> {
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(bytes);
-  } catch (error) {
-    throw new DataError(`${name}: not an .npz file (${(error as Error).message}); save it with numpy.savez again`, {
-      cause: error,
-    });
-  }
-  const arrays = Object.entries(files).map(([file, content]) => [
+  const fail = (what: string): never => {
+    throw new DataError(`${name}: not an .npz file: ${what}; save it with numpy.savez again`);
+  };
+  const arrays = zipMembers(bytes, fail).map(({ name: file, read }) => [
     file.replace(/\.npy$/, ''),
-    decodeNpy(content, `${name}: ${file}`),
+    decodeNpy(read(), `${name}: ${file}`),
   ]);
   return Object.fromEntries(arrays) as Record<string, NpyArray>;
 }

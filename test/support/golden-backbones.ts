@@ -24,6 +24,7 @@ export function checkpointOf(
   const none = () => new Float32Array(0);
   return {
     path: 'made by the test',
+    format: 'safetensors',
     tensors: new Map(tensors.map((tensor) => [tensor.name, { values: none, ...tensor }])),
   };
 }

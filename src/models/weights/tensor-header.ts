@@ -2,7 +2,7 @@ import { WeightsError } from '../../errors.js';
 import { duplicateKey } from './duplicate-key.js';
 
 /** Bytes of a value of every type that is read. */
-const TYPE_BYTES = { F32: 4, I32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 } as const;
+export const TYPE_BYTES = { F32: 4, I32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 } as const;
 export type TensorType = keyof typeof TYPE_BYTES;
 
 /** A tensor of a safetensors file; `begin` and `end` are byte offsets from the start of the values. */
