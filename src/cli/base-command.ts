@@ -5,7 +5,9 @@ import { reportError } from './report.js';
 
 /** What every command shares: one sentence an error, an exit code that tells, and a signal that stops it cleanly. */
 export abstract class BaseCommand extends Command {
-  json = Option.Boolean('--json', false, { description: 'print the result as one JSON document' });
+  json = Option.Boolean('--json', false, {
+    description: 'print the result as one JSON document, and progress as JSON lines on the standard error',
+  });
   quiet = Option.Boolean('--quiet', false, { description: 'no progress on the standard error' });
 
   /** The command itself. Throws an `ImganoError` for what the user can mend. */
@@ -27,6 +29,6 @@ export abstract class BaseCommand extends Command {
 
   protected async progress(): Promise<Progress> {
     const { createProgress } = await import('./progress-bar.js');
-    return createProgress({ quiet: this.quiet, stream: this.context.stderr });
+    return createProgress({ quiet: this.quiet, json: this.json, stream: this.context.stderr });
   }
 }

@@ -1,5 +1,7 @@
 import cliProgress from 'cli-progress';
 import { silent, type Progress } from '../runtime/progress.js';
+import { Pace } from './pace.js';
+import { ProgressEvents } from './progress-events.js';
 
 /** A stream that may be a terminal; the standard error. */
 interface ProgressStream {
@@ -10,23 +12,30 @@ interface ProgressStream {
 export interface ProgressOptions {
   /** Show no progress; warnings are still shown. */
   readonly quiet?: boolean;
+  /** Another program reads: events as JSON lines where the stream is not a terminal. */
+  readonly json?: boolean;
   readonly stream?: ProgressStream;
-  /** Milliseconds between two lines where the stream is not a terminal. */
-  readonly lineEvery?: number;
+  /** Milliseconds between two progress events. */
+  readonly eventEvery?: number;
 }
 
 /**
- * Progress on the standard error: a bar with the expected end on a terminal; elsewhere (a log, a CI job) a line at the
- * start, at most one every few seconds, and one at the end of a step that took long enough to have shown any.
+ * Progress on the standard error: a bar with the rate and the expected end on a terminal. Elsewhere (a log, a CI job) there is none
+ * but the closing line of the command and warnings; or, for a program that asked for JSON, one event a line.
  */
 export function createProgress(options: ProgressOptions = {}): Progress {
-  const { quiet = false, stream = process.stderr, lineEvery = 5000 } = options;
-  if (quiet) return { ...silent, warn: (line) => void stream.write(`warning: ${line}\n`) };
-  return stream.isTTY === true ? new Bar(stream) : new Lines(stream, lineEvery);
+  const { quiet = false, json = false, stream = process.stderr, eventEvery = 1000 } = options;
+  const warn = (line: string) => void stream.write(`warning: ${line}\n`);
+  if (quiet) return { ...silent, warn };
+  if (stream.isTTY === true) return new Bar(stream);
+  if (json) return new ProgressEvents(stream, eventEvery);
+  return { ...silent, warn, info: (line) => void stream.write(`${line}\n`) };
 }
 
 class Bar implements Progress {
   private bar: cliProgress.SingleBar | null = null;
+  private pace = new Pace();
+  private total: number | undefined;
 
   constructor(private readonly stream: ProgressStream) {}
 
@@ -34,8 +43,8 @@ class Bar implements Progress {
     this.stop();
     const format =
       total === undefined
-        ? '{step}: {value} ({duration_formatted})'
-        : '{step} {bar} {value}/{total} · {eta_formatted} left';
+        ? '{step}: {value} · {rate} ({duration_formatted})'
+        : '{step} {bar} {value}/{total} · {rate} · {left} left';
     this.bar = new cliProgress.SingleBar(
       {
         format,
@@ -44,15 +53,18 @@ class Bar implements Progress {
         gracefulExit: false, // the command handles signals and stops the bar itself
         clearOnComplete: true,
         barsize: 30,
-        etaBuffer: 50,
       },
       cliProgress.Presets.shades_classic,
     );
-    this.bar.start(total ?? 0, 0, { step });
+    this.pace = new Pace();
+    this.total = total;
+    this.bar.start(total ?? 0, 0, { step, rate: '-/s', left: '-' });
   }
 
   update(done: number): void {
-    this.bar?.update(done);
+    const rate = this.pace.look(done);
+    const left = this.pace.left(done, this.total);
+    this.bar?.update(done, { rate: rate === null ? '-/s' : `${rate.toPrecision(3)}/s`, left: duration(left) });
   }
 
   stop(): void {
@@ -74,46 +86,10 @@ class Bar implements Progress {
   }
 }
 
-class Lines implements Progress {
-  private step: { name: string; total?: number; done: number; startedAt: number; shownAt: number } | null = null;
-
-  constructor(
-    private readonly stream: ProgressStream,
-    private readonly lineEvery: number,
-  ) {}
-
-  start(name: string, total?: number): void {
-    this.stop();
-    const now = performance.now();
-    this.step = { name, total, done: 0, startedAt: now, shownAt: now };
-    this.info(total === undefined ? name : `${name}: ${total}`);
-  }
-
-  update(done: number): void {
-    if (this.step === null) return;
-    this.step.done = done;
-    const now = performance.now();
-    if (now - this.step.shownAt < this.lineEvery) return;
-    this.step.shownAt = now;
-    this.show(this.step, now);
-  }
-
-  stop(): void {
-    const { step } = this;
-    this.step = null;
-    if (step !== null && step.shownAt > step.startedAt) this.show(step, performance.now());
-  }
-
-  info(line: string): void {
-    this.stream.write(`${line}\n`);
-  }
-
-  warn(line: string): void {
-    this.stream.write(`warning: ${line}\n`);
-  }
-
-  private show(step: NonNullable<Lines['step']>, now: number): void {
-    const total = step.total === undefined ? '' : `/${step.total}`;
-    this.info(`${step.name}: ${step.done}${total} (${((now - step.startedAt) / 1000).toFixed(0)} s)`);
-  }
+function duration(seconds: number | null): string {
+  if (seconds === null) return '-';
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  if (hours > 0) return `${hours}h${String(minutes).padStart(2, '0')}m`;
+  return minutes > 0 ? `${minutes}m${String(whole % 60).padStart(2, '0')}s` : `${whole}s`;
 }

@@ -1,7 +1,8 @@
-import { FiniteNumber, NonNegativeInteger, optional, PositiveInteger, strict, t } from './codec.js';
+import { FiniteNumber, NonNegativeInteger, optional, PositiveInteger, refine, strict, t } from './codec.js';
 
 const Sides = t.tuple([PositiveInteger, PositiveInteger]);
-const Ring = t.array(t.tuple([FiniteNumber, FiniteNumber]));
+const Point = refine('point [x, y]', t.tuple([FiniteNumber, FiniteNumber]), (point) => point.length === 2);
+const Ring = t.array(Point);
 
 /** A mask as the run-length object of COCO. */
 export const RleMask = strict('RleMask', {

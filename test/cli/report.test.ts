@@ -80,29 +80,47 @@ describe('errors of commands', () => {
 });
 
 describe('createProgress', () => {
-  it('writes a line at the start and then rarely where there is no terminal', async () => {
-    const err = stream();
-    const progress = createProgress({ stream: err, lineEvery: 20 });
-    progress.start('fitting', 4);
-    progress.update(1);
-    await sleep(30);
-    progress.update(2);
-    progress.update(3);
-    progress.update(4);
-    progress.stop();
-    progress.stop();
-    expect(err.text).to.equal('fitting: 4\nfitting: 2/4 (0 s)\nfitting: 4/4 (0 s)\n');
-  });
-
-  it('adds no closing line to a step that was over at once', () => {
+  it('shows no progress where there is no terminal, but says what must be seen', () => {
     const err = stream();
     const progress = createProgress({ stream: err });
-    progress.start('loading');
+    progress.start('loading', 3);
     progress.update(3);
     progress.stop();
     progress.info('done');
     progress.warn('one picture is grey');
-    expect(err.text).to.equal('loading\ndone\nwarning: one picture is grey\n');
+    expect(err.text).to.equal('done\nwarning: one picture is grey\n');
+  });
+
+  it('gives a program one event a line, rarely, with rate and time left', async () => {
+    const err = stream();
+    const progress = createProgress({ stream: err, json: true, eventEvery: 20 });
+    progress.start('fitting', 40);
+    progress.update(10); // was there before
+    await sleep(30);
+    progress.update(20);
+    progress.update(21);
+    progress.warn('one picture is grey');
+    progress.stop();
+    progress.stop();
+    const events = err.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ event }) => event)).to.deep.equal(['start', 'progress', 'warning', 'end']);
+    expect(events[0]).to.deep.equal({ event: 'start', step: 'fitting', total: 40 });
+    expect(events[1]).to.include({ step: 'fitting', done: 20, total: 40 });
+    expect(events[1].rate).to.be.within(1, 10 / 0.03 + 1);
+    expect(events[1].eta_seconds).to.be.closeTo(20 / events[1].rate, 0.01);
+    expect(events[2]).to.deep.equal({ event: 'warning', message: 'one picture is grey' });
+    expect(events[3]).to.include({ step: 'fitting', done: 21 });
+  });
+
+  it('keeps the bar on a terminal, also for a program', () => {
+    const written: string[] = [];
+    const progress = createProgress({ stream: terminal(written), json: true });
+    progress.start('fitting', 10);
+    progress.stop();
+    expect(written.join('')).to.include('fitting').and.not.include('{');
   });
 
   it('is quiet on request, but for warnings', () => {
@@ -125,7 +143,7 @@ describe('createProgress', () => {
     progress.stop();
     progress.stop();
     const text = written.join('');
-    expect(text).to.include('fitting').and.include('/10');
+    expect(text).to.include('fitting').and.include('/10').and.include('/s').and.include('left');
     expect(text).to.include('\r\u001b[Khalf of it\n');
   });
 });
