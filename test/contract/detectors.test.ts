@@ -23,6 +23,7 @@ const kwargs: Record<string, Record<string, unknown>> = {
   vision_patchcore: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 60 },
   vision_spade: { resize: { mode: 'stretch', size: small }, k: 4 },
   vision_patchcore_lite_map: { resize: { mode: 'stretch', size: small } },
+  vision_softpatch: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 120 },
   vision_anomalydino: { resize: { mode: 'stretch', size: small } },
   vision_superad: {
     resize: { mode: 'stretch', size: small },
@@ -32,6 +33,7 @@ const kwargs: Record<string, Record<string, unknown>> = {
     max_bank: 60,
   },
   vision_dfm: { resize: { mode: 'stretch', size: small }, pooling: 2 },
+  vision_cfa: { resize: { mode: 'stretch', size: small }, epochs: 2 },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 
