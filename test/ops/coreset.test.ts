@@ -57,6 +57,19 @@ onEveryBackend('greedyCoreset', () => {
   );
 
   it(
+    'looks at all of many rows',
+    leavesNoTensors(async () => {
+      const random = new Random(12);
+      const values = Array.from({ length: 17_000 }, () =>
+        Array.from({ length: 3 }, () => Math.fround(random.normal())),
+      );
+      const rows = tf.tensor2d(values);
+      expect([...(await greedyCoreset(rows, 40, { first: 3 }))]).to.deep.equal(reference(values, 40, 3));
+      rows.dispose();
+    }),
+  );
+
+  it(
     'breaks ties by the lowest row and names every row once, even when only duplicates are left',
     leavesNoTensors(async () => {
       const rows = tf.tensor2d([
