@@ -11,6 +11,8 @@ import { patchcore } from './memory-bank/patchcore.spec.js';
 import { superAd } from './memory-bank/superad.spec.js';
 import { spade } from './memory-bank/spade.spec.js';
 import type { ModelSpec } from './spec.js';
+import { goldenTemplate } from './template/golden-template.spec.js';
+import { refPatchDistance } from './template/ref-patch-distance.spec.js';
 import { ssimTemplate } from './template/ssim-template.spec.js';
 import { templateNcc } from './template/template-ncc.spec.js';
 
@@ -28,6 +30,8 @@ export const MODELS: readonly ModelSpec[] = [
   pixelMeanAbsdiff as ModelSpec,
   templateNcc as ModelSpec,
   ssimTemplate as ModelSpec,
+  goldenTemplate as ModelSpec,
+  refPatchDistance as ModelSpec,
 ];
 
 /**
