@@ -8,6 +8,7 @@ import { pixelMeanAbsdiff } from './gaussian/pixel-mean-absdiff.spec.js';
 import { anomalyDino } from './memory-bank/anomalydino.spec.js';
 import { patchcoreLiteMap } from './memory-bank/patchcore-lite-map.spec.js';
 import { patchcore } from './memory-bank/patchcore.spec.js';
+import { softPatch } from './memory-bank/softpatch.spec.js';
 import { superAd } from './memory-bank/superad.spec.js';
 import { spade } from './memory-bank/spade.spec.js';
 import type { ModelSpec } from './spec.js';
@@ -21,6 +22,7 @@ export const MODELS: readonly ModelSpec[] = [
   patchcore as ModelSpec,
   padim as ModelSpec,
   patchcoreLiteMap as ModelSpec,
+  softPatch as ModelSpec,
   anomalyDino as ModelSpec,
   superAd as ModelSpec,
   spade as ModelSpec,
