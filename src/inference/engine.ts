@@ -97,11 +97,11 @@ export class Engine {
   }
 
   private fullSizeMap(maps: Tensor3D, picture: Picture, seen: Window | null): Tensor2D {
-    const { interpolation, sigma } = this.detector.map;
+    const { interpolation, sigma, border } = this.detector.map;
     const input = inputSize(picture, this.detector.input.resize);
     const scaled = { y: (sigma * picture.height) / input.height, x: (sigma * picture.width) / input.width };
     return tf.tidy(() => {
-      const options = { interpolation, sigma: scaled };
+      const options = { interpolation, sigma: scaled, border };
       const part = upsampleSmooth(maps, seen ?? picture, options).squeeze<Tensor2D>([0]);
       return seen === null ? part : placed(part, seen, picture);
     });

@@ -1,5 +1,6 @@
 import type { InputRule } from '../config/input-rule.js';
 import type { Size } from '../config/size.js';
+import type { BorderMode } from '../ops/border-index.js';
 import type { Progress } from '../runtime/progress.js';
 import type { Tensor1D, Tensor3D, Tensor4D } from '../runtime/tf.js';
 
@@ -41,6 +42,8 @@ export interface MapRule {
   readonly interpolation: 'bilinear' | 'bicubic' | 'nearest';
   /** Standard deviation of the Gaussian that follows, in pixels of the model's input; 0 = none. */
   readonly sigma: number;
+  /** What the Gaussian sees beyond the edge; absent = `reflect`. */
+  readonly border?: BorderMode;
 }
 
 /**

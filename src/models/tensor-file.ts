@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { WeightsError } from '../errors.js';
+import { fromHalf, toHalf } from './weights/half-floats.js';
 import { parseTensorHeader, type TensorEntry } from './weights/tensor-header.js';
 import { writeWhole } from './weights/write-whole.js';
 
@@ -9,13 +10,15 @@ import { writeWhole } from './weights/write-whole.js';
 export interface NamedTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array;
+  /** The file holds the values as half-precision numbers: what they are rounded to when they are written. */
+  readonly half?: boolean;
 }
 
 const DIGEST_KEY = 'sha256';
-const TYPES = ['F32', 'I32'] as const;
+const TYPES = ['F32', 'I32', 'F16'] as const;
 
 /**
- * Writes tensors as one safetensors file (F32, I32), whole or not at all: a temporary file that is renamed. The header's
+ * Writes tensors as one safetensors file (F32, I32, F16), whole or not at all: a temporary file that is renamed. The header's
  * metadata carries the sha256 of the values, so that `loadTensors` notices altered bytes.
  *
  * @throws DataError when the file cannot be written; WeightsError when a shape and its values disagree
@@ -23,17 +26,20 @@ const TYPES = ['F32', 'I32'] as const;
 export async function saveTensors(path: string, tensors: Record<string, NamedTensor>): Promise<void> {
   const names = Object.keys(tensors).sort();
   const digest = createHash('sha256');
+  const blocks: Uint8Array[] = [];
   const header: Record<string, unknown> = {};
   let offset = 0;
   for (const name of names) {
-    const { shape, data } = tensors[name];
+    const { shape, data, half = false } = tensors[name];
     if (shape.reduce((a, b) => a * b, 1) !== data.length) {
       throw new WeightsError(`${path}: tensor "${name}" of shape [${shape}] was given ${data.length} values`);
     }
-    digest.update(bytesOf(data));
-    const dtype = data instanceof Float32Array ? 'F32' : 'I32';
-    header[name] = { dtype, shape: [...shape], data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+    const { dtype, values } = stored(data, half);
+    const bytes = bytesOf(values);
+    digest.update(bytes);
+    header[name] = { dtype, shape: [...shape], data_offsets: [offset, offset + bytes.length] };
+    blocks.push(bytes);
+    offset += bytes.length;
   }
   const json = JSON.stringify({ __metadata__: { [DIGEST_KEY]: digest.digest('hex') }, ...header });
   // Readers may map the file into memory: the format pads the header with spaces so that values are aligned.
@@ -42,11 +48,11 @@ export async function saveTensors(path: string, tensors: Record<string, NamedTen
   );
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  await writeWhole(path, [length, text, ...names.map((name) => bytesOf(tensors[name].data))], 'tensor file');
+  await writeWhole(path, [length, text, ...blocks], 'tensor file');
 }
 
 /**
- * Reads a safetensors file of F32 and I32 tensors. The header is checked before anything is allocated: size limits,
+ * Reads a safetensors file of F32, I32 and F16 tensors; halves become float32. The header is checked before anything is allocated: size limits,
  * duplicate names, types, and values that are in bounds, without overlap or gap, up to the last byte of the file.
  *
  * @throws WeightsError when the file is missing, truncated, altered, or holds another type
@@ -65,11 +71,14 @@ export async function loadTensors(path: string): Promise<Record<string, NamedTen
     const digest = createHash('sha256');
     const tensors: Record<string, NamedTensor> = Object.create(null) as Record<string, NamedTensor>;
     for (const entry of entries) {
-      const data = allocate(entry);
-      const bytes = bytesOf(data);
+      const values = allocate(entry);
+      const bytes = bytesOf(values);
       await readExactly(path, file, bytes, dataStart + entry.begin);
       digest.update(bytes);
-      tensors[entry.name] = { shape: entry.shape, data };
+      tensors[entry.name] =
+        values instanceof Uint16Array
+          ? { shape: entry.shape, data: fromHalf(values), half: true }
+          : { shape: entry.shape, data: values };
     }
     const expected = metadata[DIGEST_KEY];
     const got = digest.digest('hex');
@@ -84,12 +93,20 @@ export async function loadTensors(path: string): Promise<Record<string, NamedTen
   }
 }
 
-function allocate(entry: TensorEntry<(typeof TYPES)[number]>): Float32Array | Int32Array {
+type Values = Float32Array | Int32Array | Uint16Array;
+
+function stored(data: NamedTensor['data'], half: boolean): { dtype: (typeof TYPES)[number]; values: Values } {
+  if (data instanceof Int32Array) return { dtype: 'I32', values: data };
+  return half ? { dtype: 'F16', values: toHalf(data) } : { dtype: 'F32', values: data };
+}
+
+function allocate(entry: TensorEntry<(typeof TYPES)[number]>): Values {
+  if (entry.dtype === 'F16') return new Uint16Array((entry.end - entry.begin) / 2);
   const count = (entry.end - entry.begin) / 4;
   return entry.dtype === 'F32' ? new Float32Array(count) : new Int32Array(count);
 }
 
-function bytesOf(data: Float32Array | Int32Array): Uint8Array {
+function bytesOf(data: Values): Uint8Array {
   if (endianness() !== 'LE') throw new WeightsError('tensor files are little-endian, and this machine is not');
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -25,6 +25,8 @@ export interface StoredBank {
   /** `width` values a row */
   readonly rows: Float32Array;
   readonly width: number;
+  /** How the rows are stored. */
+  readonly dtype: 'float32' | 'float16';
   /** Further values, one a row. */
   readonly columns: Readonly<Record<string, Float32Array>>;
 }
@@ -38,14 +40,14 @@ export interface BankOwner<P extends object> {
   readonly featureKeys: readonly (keyof P & string)[];
 }
 
-/** Writes `model.json` and the bank (float32) into an existing folder. */
+/** Writes `model.json` and the bank into an existing folder. */
 export async function saveBank<P extends object>(dir: string, owner: BankOwner<P>, bank: StoredBank): Promise<void> {
-  const { seed, rows, width, columns } = bank;
+  const { seed, rows, width, dtype, columns } = bank;
   const count = rows.length / width;
   const further = Object.entries(columns).map(([name, data]) => [name, { shape: [count], data }] as const);
   await saveTensors(join(dir, TENSOR_FILE), {
     ...Object.fromEntries(further),
-    [ROWS]: { shape: [count, width], data: rows },
+    [ROWS]: { shape: [count, width], data: rows, half: dtype === 'float16' },
   });
   const document = {
     schema_version: 1,
@@ -75,6 +77,7 @@ export async function loadBank<P extends object>(dir: string, owner: BankOwner<P
     seed: document.seed,
     rows: floats(file, ROWS, bank, [rows, width]),
     width,
+    dtype: bank?.half === true ? 'float16' : 'float32',
     columns: Object.fromEntries(columns) as Record<string, Float32Array>,
   };
 }

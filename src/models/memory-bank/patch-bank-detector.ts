@@ -1,15 +1,20 @@
 import type { InputRule } from '../../config/input-rule.js';
-import { DataError, NotFittedError, ShapeError, WeightsError } from '../../errors.js';
+import { ConfigError, DataError, NotFittedError, ShapeError, WeightsError } from '../../errors.js';
 import { NeighborIndex } from '../../ops/nearest.js';
 import { tf, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { checkSides } from '../check-sides.js';
 import type { Batch, Detector, FitContext, FitSource, MapRule, Scored } from '../detector.js';
+import { bankRows } from './bank-rows.js';
 import { loadBank, saveBank, type StoredBank } from './bank-files.js';
+import { fromHalf, toHalf } from '../weights/half-floats.js';
 import { CompiledForward } from './compiled-forward.js';
 import { PatchEmbedding, type EmbeddingParams } from './patch-embedding.js';
-import { collectPatches, type PatchPool } from './patch-pool.js';
+import { collectPatches, type FirstLook, type PatchPool } from './patch-pool.js';
+import type { Reduction } from './patch-partitions.js';
 import type { PatchcoreParams } from './patchcore-params.js';
+import { planBank } from './plan-bank.js';
+import { measuredWidth } from './spread-rows.js';
 
 /** What every detector with a bank of patches can be told; `patchcore-params.ts` says what each means. */
 export interface PatchBankParams
@@ -18,12 +23,27 @@ export interface PatchBankParams
     Pick<
       PatchcoreParams,
       'backbone' | 'resize' | 'interpolation' | 'antialias' | 'pool_mb' | 'map_interpolation' | 'map_sigma'
+    >,
+    Partial<
+      Pick<
+        PatchcoreParams,
+        | 'crop'
+        | 'map_border'
+        | 'sampling'
+        | 'coreset_ratio'
+        | 'max_bank'
+        | 'bank_size'
+        | 'bank_dtype'
+        | 'coreset_dim'
+        | 'memory_mb'
+      >
     > {}
 
 /** The parameters that decide what a row of the bank means; a bank fits no others. */
 const FEATURE_KEYS = [
   'backbone',
   'resize',
+  'crop',
   'interpolation',
   'antialias',
   'context',
@@ -96,10 +116,11 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     protected readonly extractor: FeatureExtractor,
     private readonly ownKeys: readonly (keyof P & string)[] = [],
   ) {
-    checkSides(params.resize, extractor);
-    const { resize, interpolation, antialias } = params;
-    this.input = { resize, interpolation, antialias, color: 'rgb', quantize: false };
-    this.map = { interpolation: params.map_interpolation, sigma: params.map_sigma };
+    const { resize, crop = null, interpolation, antialias } = params;
+    checkSides(resize, extractor, crop);
+    const seen = crop === null ? {} : { crop };
+    this.input = { resize, ...seen, interpolation, antialias, color: 'rgb', quantize: false };
+    this.map = { interpolation: params.map_interpolation, sigma: params.map_sigma, border: params.map_border };
   }
 
   /**
@@ -129,14 +150,27 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
    */
   protected abstract scorePatches(features: Tensor4D, bank: PatchBank): { scores: Tensor1D; maps: Tensor3D };
 
+  /**
+   * How a partition of more patches than the pool holds is reduced; null = a sample of all patches is taken instead.
+   *
+   * @param rows how many the bank will have
+   */
+  protected reducePartition(_rows: number, _capacity: number, _context: FitContext): Reduction | null {
+    return null;
+  }
+
   async fit(source: FitSource, context: FitContext): Promise<void> {
     const embedding = new PatchEmbedding(this.extractor, this.params, context.seed);
     try {
       const capacity = Math.max(1, Math.floor((this.params.pool_mb * 2 ** 20) / (4 * embedding.width)));
-      const pool = await collectPatches(source, capacity, context, (pixels) => this.describe(pixels, embedding));
+      const options = {
+        capacity,
+        onFirstLook: (look: FirstLook) => this.plan(look, embedding.width, capacity, context),
+      };
+      const pool = await collectPatches(source, options, context, (pixels) => this.describe(pixels, embedding));
       try {
         const [sampled] = pool.rows.shape;
-        if (sampled < pool.seen) {
+        if (sampled < pool.seen && (pool.levels ?? 0) === 0) {
           context.progress.info(
             `the bank is selected among ${sampled} of ${pool.seen} patches, drawn from every picture alike (pool_mb ${this.params.pool_mb})`,
           );
@@ -194,6 +228,25 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     this.extractor.dispose();
   }
 
+  /** Tells the user what the fit will take, and refuses it where that is too much. */
+  private plan(look: FirstLook, width: number, capacity: number, context: FitContext): Reduction | null {
+    const { params } = this;
+    const rows = bankRows(params, look.patches);
+    const pooled = Math.min(look.patches, capacity);
+    const measures = params.sampling === 'greedy' && rows < pooled;
+    const reduction = look.patches <= capacity ? null : this.reducePartition(rows, capacity, context);
+    const cost = {
+      width,
+      capacity,
+      rows: Math.min(rows, pooled),
+      measured: measures ? measuredWidth(params, pooled, width) : 0,
+      dtype: params.bank_dtype ?? 'float32',
+      partitions: reduction !== null,
+    };
+    context.progress.info(planBank(this.name, look, cost, params.memory_mb ?? null));
+    return reduction;
+  }
+
   private description() {
     return { name: this.name, params: this.params, featureKeys: [...FEATURE_KEYS, ...this.ownKeys] };
   }
@@ -208,13 +261,16 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     let stored: StoredBank;
     let index: NeighborIndex;
     try {
-      stored = { seed, width: rows.shape[1], rows: (await rows.data()) as Float32Array, columns: await read(columns) };
-      if (![stored.rows, ...Object.values(stored.columns)].every((values) => values.every(Number.isFinite))) {
+      const [values, further] = [(await rows.data()) as Float32Array, await read(columns)];
+      if (![values, ...Object.values(further)].every((column) => column.every(Number.isFinite))) {
         throw new DataError(
           `${this.name}: the features of the training pictures are not finite; look for damaged pictures`,
         );
       }
-      index = new NeighborIndex(rows);
+      const dtype = this.params.bank_dtype ?? 'float32';
+      const kept = dtype === 'float16' ? this.rounded(values) : values;
+      stored = { seed, width: rows.shape[1], rows: kept, dtype, columns: further };
+      index = indexOf(rows, kept === values ? null : kept);
     } catch (error) {
       tf.dispose(columns);
       throw error;
@@ -230,6 +286,16 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     this.fitted = { embedding, bank, stored, forward };
   }
 
+  /** As the file will hold them, so that a saved model scores as the one in memory. */
+  private rounded(values: Float32Array): Float32Array {
+    const halves = fromHalf(toHalf(values));
+    if (halves.every(Number.isFinite)) return halves;
+    const highest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    throw new ConfigError(
+      `${this.name}: bank_dtype float16 holds values up to 65504, but the features reach ${highest}; take bank_dtype float32`,
+    );
+  }
+
   private release(): void {
     if (this.fitted === null) return;
     const { forward, bank, embedding } = this.fitted;
@@ -238,6 +304,17 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     tf.dispose(bank.columns);
     embedding.dispose();
     this.fitted = null;
+  }
+}
+
+/** @param values what the rows hold, where they are not to be indexed as they are */
+function indexOf(rows: Tensor2D, values: Float32Array | null): NeighborIndex {
+  if (values === null) return new NeighborIndex(rows);
+  const others = tf.tensor2d(values, rows.shape);
+  try {
+    return new NeighborIndex(others);
+  } finally {
+    others.dispose();
   }
 }
 

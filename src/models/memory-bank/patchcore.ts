@@ -1,11 +1,14 @@
+import { Random } from '../../runtime/random.js';
 import type { Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import type { FitContext } from '../detector.js';
 import { PatchBankDetector, type ChosenRows, type PatchBank } from './patch-bank-detector.js';
+import type { Reduction } from './patch-partitions.js';
 import type { PatchPool } from './patch-pool.js';
 import { patchScores } from './patch-scores.js';
 import type { PatchcoreParams } from './patchcore-params.js';
 import { selectBank } from './select-bank.js';
+import { spreadRows } from './spread-rows.js';
 
 /**
  * PatchCore (Roth et al., CVPR 2022): keeps a spread-out selection of the patch features of good pictures, and scores a patch by its
@@ -19,6 +22,26 @@ export class Patchcore extends PatchBankDetector<PatchcoreParams> {
 
   protected async chooseRows(pool: PatchPool, context: FitContext): Promise<ChosenRows> {
     return { rows: await selectBank(pool, this.params, context) };
+  }
+
+  protected override reducePartition(rows: number, capacity: number, context: FitContext): Reduction | null {
+    if (this.params.over_pool === 'sample') return null;
+    const most = Math.max(1, Math.floor(capacity / 4));
+    if (rows > most) {
+      context.progress.warn(
+        `partitions keep ${most} rows each, fewer than the bank of ${rows}, so that rare patches may be lost; raise pool_mb`,
+      );
+    }
+    const random = new Random(context.seed);
+    return {
+      keep: Math.min(rows, most),
+      select: (partition, keep, number) =>
+        spreadRows(partition, keep, this.params, {
+          context,
+          random: random.fork(`partition ${number}`),
+          step: `reduction ${number + 1} of the patches`,
+        }),
+    };
   }
 
   protected scorePatches(features: Tensor4D, { index }: PatchBank) {
