@@ -115,7 +115,7 @@ export abstract class FeatureDetector<P extends FeatureDetectorParams> implement
     );
   }
 
-  private description() {
+  protected description() {
     return { name: this.name, params: this.params, featureKeys: this.featureKeys };
   }
 

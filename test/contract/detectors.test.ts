@@ -22,6 +22,8 @@ const small = { height: 48, width: 64 };
 const kwargs: Record<string, Record<string, unknown>> = {
   vision_patchcore: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 60 },
   vision_spade: { resize: { mode: 'stretch', size: small }, k: 4 },
+  vision_patchcore_lite: { resize: { mode: 'stretch', size: small } },
+  vision_patchcore_online: { resize: { mode: 'stretch', size: small }, max_bank: 4 },
   vision_patchcore_lite_map: { resize: { mode: 'stretch', size: small } },
   vision_softpatch: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 120 },
   vision_anomalydino: { resize: { mode: 'stretch', size: small } },

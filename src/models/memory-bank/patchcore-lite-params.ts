@@ -1,0 +1,11 @@
+import { strict, withDefault, type t } from '../../config/codec.js';
+import { PICTURE_BANK_PARAMS } from './picture-bank-params.js';
+import { Share } from './shared-params.js';
+
+/** Parameters of `vision_patchcore_lite`. */
+export const PatchcoreLiteParams = strict('PatchcoreLiteParams', {
+  ...PICTURE_BANK_PARAMS,
+  /** The share of the good pictures that the bank keeps, drawn at random. */
+  coreset_ratio: withDefault(Share, 0.2),
+});
+export type PatchcoreLiteParams = t.TypeOf<typeof PatchcoreLiteParams>;
