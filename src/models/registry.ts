@@ -7,6 +7,8 @@ import { pixelMad } from './gaussian/pixel-mad.spec.js';
 import { pixelMeanAbsdiff } from './gaussian/pixel-mean-absdiff.spec.js';
 import { anomalyDino } from './memory-bank/anomalydino.spec.js';
 import { patchcoreLiteMap } from './memory-bank/patchcore-lite-map.spec.js';
+import { patchcoreLite } from './memory-bank/patchcore-lite.spec.js';
+import { patchcoreOnline } from './memory-bank/patchcore-online.spec.js';
 import { patchcore } from './memory-bank/patchcore.spec.js';
 import { softPatch } from './memory-bank/softpatch.spec.js';
 import { superAd } from './memory-bank/superad.spec.js';
@@ -21,6 +23,8 @@ import { templateNcc } from './template/template-ncc.spec.js';
 export const MODELS: readonly ModelSpec[] = [
   patchcore as ModelSpec,
   padim as ModelSpec,
+  patchcoreLite as ModelSpec,
+  patchcoreOnline as ModelSpec,
   patchcoreLiteMap as ModelSpec,
   softPatch as ModelSpec,
   anomalyDino as ModelSpec,

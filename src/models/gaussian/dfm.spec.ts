@@ -13,7 +13,7 @@ export const dfm: ModelSpec<DfmParams> = {
   needs: { backbone: true, gradients: false },
   params: DfmParams,
   create: async (params, { weights }) => {
-    const { withExtractor } = await import('../backbones/with-extractor.js');
+    const { withExtractor } = await import('../memory-bank/with-extractor.js');
     const { Dfm } = await import('./dfm.js');
     return withExtractor(params.backbone, weights, (extractor) => new Dfm(params, extractor));
   },

@@ -12,7 +12,7 @@ export const spade: ModelSpec<SpadeParams> = {
   needs: { backbone: true, gradients: false },
   params: SpadeParams,
   create: async (params, { weights }) => {
-    const { withExtractor } = await import('../backbones/with-extractor.js');
+    const { withExtractor } = await import('./with-extractor.js');
     const { Spade } = await import('./spade.js');
     return withExtractor(params.backbone, weights, (extractor) => new Spade(params, extractor));
   },
