@@ -13,6 +13,7 @@ import { patchcore } from './memory-bank/patchcore.spec.js';
 import { softPatch } from './memory-bank/softpatch.spec.js';
 import { superAd } from './memory-bank/superad.spec.js';
 import { spade } from './memory-bank/spade.spec.js';
+import { cfa } from './one-class/cfa.spec.js';
 import type { ModelSpec } from './spec.js';
 import { goldenTemplate } from './template/golden-template.spec.js';
 import { refPatchDistance } from './template/ref-patch-distance.spec.js';
@@ -31,6 +32,7 @@ export const MODELS: readonly ModelSpec[] = [
   superAd as ModelSpec,
   spade as ModelSpec,
   dfm as ModelSpec,
+  cfa as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,
