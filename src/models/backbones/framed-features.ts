@@ -11,23 +11,32 @@ import type { FeatureExtractor } from './extractor.js';
  */
 export function framedFeatures(extractor: FeatureExtractor, context: number, x: Tensor4D): Tensor4D[] {
   if (context === 0) return extractor.extract(x);
-  const [, height, width] = x.shape;
-  // A picture can be mirrored by its own side at most.
-  const [top, left] = [Math.min(context, height), Math.min(context, width)];
-  const frame: [number, number][] = [
-    [0, 0],
-    [top, top],
-    [left, left],
-    [0, 0],
-  ];
   return tf.tidy(() =>
-    extractor
-      .extract(tf.mirrorPad(x, frame, 'symmetric') as Tensor4D)
-      .map((features, i) => cropped(features, top / extractor.taps[i].stride, left / extractor.taps[i].stride)),
+    extractor.extract(mirrored(x, context)).map((features, i) => cropped(features, context / extractor.taps[i].stride)),
   );
 }
 
-function cropped(x: Tensor4D, top: number, left: number): Tensor4D {
+/** One reflection reaches as far as the picture is large; a picture that is smaller than its frame is reflected again. */
+function mirrored(x: Tensor4D, frame: number): Tensor4D {
+  let out = x;
+  let [down, across] = [frame, frame];
+  while (down > 0 || across > 0) {
+    const [, h, w] = out.shape;
+    const [top, left] = [Math.min(down, h), Math.min(across, w)];
+    const sides: [number, number][] = [
+      [0, 0],
+      [top, top],
+      [left, left],
+      [0, 0],
+    ];
+    out = tf.mirrorPad(out, sides, 'symmetric');
+    down -= top;
+    across -= left;
+  }
+  return out;
+}
+
+function cropped(x: Tensor4D, frame: number): Tensor4D {
   const [, h, w] = x.shape;
-  return x.slice([0, top, left, 0], [-1, h - 2 * top, w - 2 * left, -1]);
+  return x.slice([0, frame, frame, 0], [-1, h - 2 * frame, w - 2 * frame, -1]);
 }

@@ -1,5 +1,6 @@
 import { Backbone } from '../../config/backbone.js';
 import {
+  describedBy,
   NonNegativeInteger,
   NonNegativeNumber,
   nullable,
@@ -29,12 +30,13 @@ const OddInteger = refine(
 function numberOr<A, B>(plain: t.Type<A>, object: t.Type<B>): t.Type<A | B> {
   const codecOf = (value: unknown): t.Type<A | B> =>
     (typeof value === 'object' && value !== null ? object : plain) as t.Type<A | B>;
-  return new t.Type<A | B>(
+  const type = new t.Type<A | B>(
     `${plain.name} or {eps}`,
     (value): value is A | B => plain.is(value) || object.is(value),
     (value, context) => codecOf(value).validate(value, context),
     (value) => codecOf(value).encode(value),
   );
+  return describedBy(type, (of) => ({ anyOf: [of(plain), of(object)] }));
 }
 
 const CoresetWidth = numberOr(nullable(PositiveInteger), strict('CoresetWidth', { eps: OpenUnit }));

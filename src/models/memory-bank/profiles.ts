@@ -1,4 +1,4 @@
-import { t } from '../../config/codec.js';
+import { describedBy, t } from '../../config/codec.js';
 
 /**
  * A codec of an object with named sets of values: the set that the key names fills what is absent, before the codec's own
@@ -9,7 +9,7 @@ export function withProfiles<A, P extends Readonly<Record<string, object>>>(
   key: string,
   profiles: P,
 ): t.Type<A> {
-  return new t.Type<A>(
+  const type = new t.Type<A>(
     codec.name,
     codec.is,
     (value, context) => {
@@ -20,4 +20,5 @@ export function withProfiles<A, P extends Readonly<Record<string, object>>>(
     },
     codec.encode,
   );
+  return describedBy(type, (of) => of(codec));
 }

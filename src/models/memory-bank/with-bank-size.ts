@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { t } from '../../config/codec.js';
+import { describedBy, t } from '../../config/codec.js';
 
 /** What says how large a bank is. */
 export interface BankSize {
@@ -13,7 +13,7 @@ export interface BankSize {
  * is given beside it must not contradict it.
  */
 export function withBankSize<A extends BankSize>(codec: t.Type<A>): t.Type<A> {
-  return new t.Type<A>(
+  const type = new t.Type<A>(
     codec.name,
     codec.is,
     (value, context) => {
@@ -31,6 +31,7 @@ export function withBankSize<A extends BankSize>(codec: t.Type<A>): t.Type<A> {
     },
     codec.encode,
   );
+  return describedBy(type, (of) => of(codec));
 }
 
 function contradiction({ bank_size: size, coreset_ratio: ratio, max_bank: most }: BankSize) {
