@@ -14,8 +14,10 @@ import { softPatch } from './memory-bank/softpatch.spec.js';
 import { superAd } from './memory-bank/superad.spec.js';
 import { spade } from './memory-bank/spade.spec.js';
 import { cfa } from './one-class/cfa.spec.js';
+import { patchEmbeddingCoreMap } from './one-class/patch-embedding-core-map.spec.js';
 import type { ModelSpec } from './spec.js';
 import { goldenTemplate } from './template/golden-template.spec.js';
+import { phaseCorrelationMap } from './template/phase-correlation.spec.js';
 import { refPatchDistance } from './template/ref-patch-distance.spec.js';
 import { ssimTemplate } from './template/ssim-template.spec.js';
 import { templateNcc } from './template/template-ncc.spec.js';
@@ -33,11 +35,13 @@ export const MODELS: readonly ModelSpec[] = [
   spade as ModelSpec,
   dfm as ModelSpec,
   cfa as ModelSpec,
+  patchEmbeddingCoreMap as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,
   templateNcc as ModelSpec,
   ssimTemplate as ModelSpec,
+  phaseCorrelationMap as ModelSpec,
   goldenTemplate as ModelSpec,
   refPatchDistance as ModelSpec,
 ];

@@ -36,6 +36,7 @@ const kwargs: Record<string, Record<string, unknown>> = {
   },
   vision_dfm: { resize: { mode: 'stretch', size: small }, pooling: 2 },
   vision_cfa: { resize: { mode: 'stretch', size: small }, epochs: 2 },
+  vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 
