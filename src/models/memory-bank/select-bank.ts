@@ -4,7 +4,7 @@ import type { PatchPool } from './patch-pool.js';
 import { selectRows, type SelectionParams } from './select-rows.js';
 
 /**
- * The rows that `selectRows` chooses.
+ * The rows of a pool that the memory bank keeps; `selectRows` says which.
  *
  * @param pool borrowed
  * @returns `[m, d]`, owned by the caller

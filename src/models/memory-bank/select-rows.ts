@@ -13,7 +13,7 @@ export type SelectionParams = Pick<PatchcoreParams, 'sampling'> & BankRowsParams
  * in a random projection, as in the paper) or drawn at random.
  *
  * @param pool borrowed
- * @returns row numbers, all different; every one where the bank holds the whole pool
+ * @returns row numbers, all different; every one, in order, where the bank holds the whole pool
  */
 export async function selectRows(pool: PatchPool, params: SelectionParams, context: FitContext): Promise<Int32Array> {
   const [available] = pool.rows.shape;
@@ -22,9 +22,9 @@ export async function selectRows(pool: PatchPool, params: SelectionParams, conte
     context.progress.warn(`the bank has ${wanted} rows, not bank_size ${params.bank_size}: there are no more patches`);
   }
   const count = Math.min(available, wanted);
-  const random = new Random(context.seed).fork('bank');
   const all = Array.from({ length: available }, (_, i) => i);
   if (count === available) return Int32Array.from(all);
+  const random = new Random(context.seed).fork('bank');
   if (params.sampling === 'random') return Int32Array.from(random.shuffled(all).slice(0, count)).sort();
   return spreadRows(pool.rows, count, params, { context, random, step: 'selection of the memory bank' });
 }
