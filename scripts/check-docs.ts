@@ -1,18 +1,19 @@
 /**
  * Checks the documentation against the code: every relative link leads to a file, and every `imgano` command that
- * stands in a code block is one that the command line accepts.
+ * stands in a code block is one that the command line accepts; and the JSON Schemas against the codecs.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Cli } from 'clipanion';
 import { globSync } from 'tinyglobby';
 import { COMMANDS } from '../src/cli/commands.js';
+import { outdatedSchemas } from './schemas.js';
 
 const root = resolve(import.meta.dirname, '..');
 const cli = new Cli();
 for (const command of COMMANDS) cli.register(command);
 
-const problems: string[] = [];
+const problems: string[] = outdatedSchemas();
 for (const file of globSync(['*.md', 'docs/**/*.md'], { cwd: root })) {
   const text = readFileSync(join(root, file), 'utf8');
   problems.push(...brokenLinks(file, text), ...wrongCommands(file, text));

@@ -13,6 +13,7 @@ import {
   WeightsImportCommand,
   WeightsListCommand,
   WeightsPathCommand,
+  WeightsProbeCommand,
   WeightsVerifyCommand,
 } from './commands/weights.js';
 
@@ -30,6 +31,7 @@ export const COMMANDS = [
   WeightsPathCommand,
   WeightsImportCommand,
   WeightsVerifyCommand,
+  WeightsProbeCommand,
   DoctorCommand,
   NativeInstallCommand,
   NativeStatusCommand,

@@ -1,6 +1,8 @@
 import { NonEmptyString, oneOf, PositiveInteger, refine, strict, t, tagged, withDefault } from './codec.js';
 
-const AtLeastOne = refine('list of one layer name or more', t.array(t.string), (list) => list.length > 0);
+const AtLeastOne = refine('list of one layer name or more', t.array(t.string), (list) => list.length > 0, {
+  minItems: 1,
+});
 
 /** Fixed filters: needs no weights. */
 const Filterbank = strict('Filterbank', {
@@ -11,7 +13,7 @@ const Filterbank = strict('Filterbank', {
   levels: withDefault(PositiveInteger, 3),
 });
 
-/** A network from the weights manifest: a tfjs layers or graph model, cut at the layers. */
+/** A network from the weights manifest: a tfjs layers model, cut at the layers. */
 const TfjsLayers = strict('TfjsLayers', {
   name: oneOf(['tfjs_layers']),
   /** The id of the manifest entry. */
@@ -20,7 +22,16 @@ const TfjsLayers = strict('TfjsLayers', {
   layers: AtLeastOne,
 });
 
-/** A network from the weights manifest whose weights are a PyTorch checkpoint (safetensors), cut at the layers. */
+/** A network from the weights manifest: a tfjs graph model, as TensorFlow Hub has them, run as far as the nodes. */
+const TfjsGraph = strict('TfjsGraph', {
+  name: oneOf(['tfjs_graph']),
+  /** The id of the manifest entry. */
+  weights: NonEmptyString,
+  /** Names of the nodes where features are taken; every one must be a tap of the manifest entry. */
+  layers: AtLeastOne,
+});
+
+/** A network from the weights manifest whose weights are a PyTorch checkpoint (safetensors, npz), cut at the layers. */
 const Torch = strict('Torch', {
   name: oneOf(['torch']),
   /** The id of the manifest entry. */
@@ -30,12 +41,18 @@ const Torch = strict('Torch', {
 });
 
 /** What turns a picture into features. */
-export const Backbone = tagged('Backbone', 'name', { filterbank: Filterbank, tfjs_layers: TfjsLayers, torch: Torch });
+export const Backbone = tagged('Backbone', 'name', {
+  filterbank: Filterbank,
+  tfjs_layers: TfjsLayers,
+  tfjs_graph: TfjsGraph,
+  torch: Torch,
+});
 export type Backbone = t.TypeOf<typeof Backbone>;
 export type Filterbank = t.TypeOf<typeof Filterbank>;
-export type TfjsLayers = t.TypeOf<typeof TfjsLayers>;
+/** A whole tfjs model: layers or graph. */
+export type TfjsModel = t.TypeOf<typeof TfjsLayers> | t.TypeOf<typeof TfjsGraph>;
 export type Torch = t.TypeOf<typeof Torch>;
 
 function oneOfNumbers(values: readonly number[]): t.Type<number> {
-  return refine(`one of ${values.join(', ')}`, t.number, (n) => values.includes(n));
+  return refine(`one of ${values.join(', ')}`, t.number, (n) => values.includes(n), { enum: values });
 }

@@ -63,6 +63,11 @@ export function refine<A>(
     name,
     (u): u is A => base.is(u) && test(u),
     (u, context) => {
+      if (base instanceof t.ArrayType && Array.isArray(u)) {
+        // A list says which of its elements is wrong, and gives them their defaults.
+        const decoded = base.validate(u, context) as t.Validation<A>;
+        return isLeft(decoded) || test(decoded.right) ? decoded : t.failure(u, context, expected(name, u));
+      }
       if (!base.is(u) || !test(u)) return t.failure(u, context, expected(name, u));
       return t.success(u);
     },

@@ -5,4 +5,5 @@ export const RelativePath = refine(
   'relative path without ".."',
   t.string,
   (path) => path !== '' && !/^([/\\]|[a-zA-Z]:)/.test(path) && !path.split(/[/\\]/).includes('..'),
+  { minLength: 1, pattern: '^(?![/\\\\]|[a-zA-Z]:)(?!(?:.*[/\\\\])?\\.\\.(?:[/\\\\]|$))' },
 );

@@ -42,6 +42,8 @@ export interface WeightsStore {
 
 /** The manifest that comes with the package: entries only, never weights. */
 const PACKAGE_MANIFEST = resolve(import.meta.dirname, '../../weights-manifest');
+/** The JSON Schema of an entry, which lies among them. */
+const SCHEMA = 'schema.json';
 
 export interface WeightsStoreOptions {
   /** Folders with further manifest entries (`*.json`), searched after the package's own. */
@@ -52,7 +54,8 @@ export interface WeightsStoreOptions {
 
 /**
  * Opens the store of external weights. Checkpoints are looked for in `searchDirs` (`--weights`), in the folders of
- * `IMGANO_WEIGHTS`, and in the user's data folder; in each of them below the entry's folder, below its id, and directly.
+ * `IMGANO_WEIGHTS`, and in the user's data folder; in each of them below the entry's folder, below its id, and directly. Entries that the
+ * package does not have may lie in a folder `manifest` of each.
  * Every `resolve` hashes every file: nothing about a file is remembered.
  */
 export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStore {
@@ -63,7 +66,11 @@ export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStor
     userWeightsFolder(),
   ].map((dir) => resolve(dir));
 
-  const entries = () => readManifest(manifestDirs);
+  const entries = () =>
+    readManifest(
+      manifestDirs,
+      searchDirs.map((dir) => join(dir, 'manifest')),
+    );
   const entry = async (id: string): Promise<WeightsEntry> => {
     const known = await entries();
     const found = known.find((candidate) => candidate.id === id);
@@ -80,13 +87,15 @@ export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStor
   };
 }
 
-async function readManifest(dirs: readonly string[]): Promise<WeightsEntry[]> {
+/** @param optional folders that need not be there */
+async function readManifest(required: readonly string[], optional: readonly string[]): Promise<WeightsEntry[]> {
   const found = new Map<string, { entry: WeightsEntry; path: string }>();
-  for (const dir of dirs) {
-    const names = await readdir(dir).catch((cause: Error) => {
+  for (const dir of new Set([...required, ...optional])) {
+    const names = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT' && !required.includes(dir)) return [];
       throw new WeightsError(`${dir}: the weights manifest folder cannot be read (${cause.message})`, { cause });
     });
-    for (const name of names.filter((n) => n.endsWith('.json')).sort()) {
+    for (const name of names.filter((n) => n.endsWith('.json') && n !== SCHEMA).sort()) {
       const path = join(dir, name);
       const entry = decode(WeightsEntry, await readJson(path), path);
       const earlier = found.get(entry.id);

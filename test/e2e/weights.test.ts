@@ -38,7 +38,7 @@ describe('weights on the command line', () => {
     it('is imported, found, verified, and refused once it was altered', async () => {
       const imported = await runCli('weights', 'import', file, '--as', 'resnet18.tv_in1k', '--into', folder, '--json');
       expect(imported.code, imported.stderr).to.equal(0);
-      const { path, sha256 } = JSON.parse(imported.stdout) as { path: string; sha256: string };
+      const [{ path, sha256 }] = (JSON.parse(imported.stdout) as { files: { path: string; sha256: string }[] }).files;
       const found = await runCli('weights', 'path', 'resnet18.tv_in1k', '--weights', folder);
       expect(found.stdout).to.equal(`${path}\n`);
       expect((await runCli('weights', 'verify', '--weights', folder)).code).to.equal(0);

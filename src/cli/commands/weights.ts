@@ -63,27 +63,42 @@ export class WeightsImportCommand extends WeightsCommand {
   static override paths = [['weights', 'import']];
   static override usage = Command.Usage({
     category: 'Look up',
-    description: 'take a checkpoint file into the weights folder, checked and pinned',
+    description: 'take a checkpoint into the weights folder, checked and pinned',
     details: `
-      The file is compared with the manifest entry tensor by tensor, copied whole or not at all, and its sha256 is pinned
-      beside the copy where the manifest does not know it. Whoever altered it later is found out.
+      FILE is a safetensors or .npz file, the folder of a tfjs model, or, with --allow-download, an https address. It is compared with
+      the manifest entry tensor by tensor, copied whole or not at all, and its sha256 is pinned beside the copy where the manifest
+      does not know it. Whoever altered it later is found out. Without --allow-download the network is never used.
     `,
-    examples: [['A file from a model hub', 'imgano weights import model.safetensors --as resnet18.tv_in1k']],
+    examples: [
+      ['A file from a model hub', 'imgano weights import model.safetensors --as resnet18.tv_in1k'],
+      [
+        'The same, downloaded',
+        'imgano weights import https://huggingface.co/timm/resnet18.tv_in1k/resolve/main/model.safetensors --allow-download --as resnet18.tv_in1k',
+      ],
+    ],
   });
   file = Option.String({ name: 'FILE' });
   id = Option.String('--as', { required: true, description: 'the id of the manifest entry' });
   into = Option.String('--into', { description: "the weights folder; default: the user's own" });
+  allowDownload = Option.Boolean('--allow-download', false, {
+    description: 'FILE may be an https address; without this the network is never used',
+  });
 
-  protected async run(): Promise<void> {
+  protected async run(signal: AbortSignal): Promise<void> {
     const { importWeights } = await import('../../models/weights/import-weights.js');
-    const found = await importWeights(this.file, this.id, { store: await this.store(), dir: this.into });
+    const { allowDownload, into: dir } = this;
+    const options = { store: await this.store(), dir, allowDownload, progress: await this.progress(), signal };
+    const found = await importWeights(this.file, this.id, options);
     printReport(this.context.stdout, this.json, { id: this.id, ...found }, () => ({
       columns: ['imported', this.id],
       rows: [
-        ['file', found.path],
-        ['size', `${found.bytes} bytes`],
-        ['sha256', found.sha256],
+        ...found.files.flatMap(({ path, bytes, sha256 }) => [
+          ['file', path],
+          ['size', `${bytes} bytes`],
+          ['sha256', sha256],
+        ]),
         ['licence', found.license],
+        ['origin', found.origin],
       ],
     }));
   }
@@ -117,5 +132,71 @@ export class WeightsVerifyCommand extends WeightsCommand {
       rows: verified.map(({ id, problem }) => [id, problem ?? 'as expected']),
     }));
     return verified.every(({ ok }) => ok) ? 0 : 2;
+  }
+}
+
+export class WeightsProbeCommand extends WeightsCommand {
+  static override paths = [['weights', 'probe']];
+  static override usage = Command.Usage({
+    category: 'Look up',
+    description: 'run a backbone on a picture made by a formula and compare what it gives with what was approved',
+    details: `
+      Compares with the values that were pinned beside the checkpoint, else with those of the manifest entry; with neither, the values are
+      printed and nothing is compared. Copy the pin with the checkpoint, or name it with --against, and another machine can prove that it
+      computes the same. Ends with 2 when a tap differs by more than the tolerance.
+    `,
+    examples: [
+      ['Pin what this machine gives', 'imgano weights probe resnet18.tv_in1k --pin'],
+      [
+        'Compare with it on another machine',
+        'imgano weights probe resnet18.tv_in1k --against model.safetensors.probe.json',
+      ],
+    ],
+  });
+  id = Option.String({ name: 'ID' });
+  pin = Option.Boolean('--pin', false, { description: 'write what this machine gives beside the checkpoint' });
+  against = Option.String('--against', { description: 'a pin from another machine to compare with' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+
+  protected async run(): Promise<number> {
+    const [{ startRuntime }, { probeWeights }, { ConfigError }] = await Promise.all([
+      import('../../runtime/start.js'),
+      import('../../models/weights/probe-weights.js'),
+      import('../../errors.js'),
+    ]);
+    const { pin, against } = this;
+    if (pin && against !== undefined)
+      throw new ConfigError('--pin and --against exclude each other; compare first, then pin');
+    const store = await this.store();
+    const backend = await startRuntime(this.backend);
+    const report = await probeWeights(this.id, { store, backend, against, pin });
+    printReport(this.context.stdout, this.json, report, () => {
+      const comparison =
+        report.pinned === null ? (report.compared_with ?? 'nothing to compare with') : `pinned in ${report.pinned}`;
+      return [
+        {
+          columns: ['probe', this.id],
+          rows: [
+            ['backend', backend],
+            ['compared with', comparison],
+          ],
+        },
+        {
+          columns: ['layer', 'mean', 'largest', 'difference', 'verdict'],
+          rows: report.probe.taps.map(({ layer, mean, largest }) => {
+            const found = report.differences.find((d) => d.layer === layer);
+            const verdict = found === undefined ? '' : found.ok ? 'as expected' : 'differs';
+            return [
+              layer,
+              mean.toPrecision(6),
+              largest.toPrecision(6),
+              found?.difference?.toExponential(1) ?? '',
+              verdict,
+            ];
+          }),
+        },
+      ];
+    });
+    return report.ok === false ? 2 : 0;
   }
 }

@@ -13,7 +13,8 @@ export async function createExtractor(params: Backbone, weights: WeightsStore): 
       const { FilterbankExtractor } = await import('./filterbank.js');
       return new FilterbankExtractor(params);
     }
-    case 'tfjs_layers': {
+    case 'tfjs_layers':
+    case 'tfjs_graph': {
       const { loadTfjsExtractor } = await import('./tfjs-network.js');
       return loadTfjsExtractor(params, weights);
     }

@@ -1,11 +1,17 @@
 import { WeightsError } from '../../errors.js';
 import type { io } from '@tensorflow/tfjs-core';
-import type { ResolvedWeights } from '../weights-store.js';
+import type { ResolvedFile } from '../weights-store.js';
 
 interface ModelJson {
   readonly modelTopology?: object;
   readonly format?: string;
   readonly weightsManifest?: readonly { paths: readonly string[]; weights: readonly io.WeightsManifestEntry[] }[];
+}
+
+/** The files of a manifest entry, the `model.json` first. */
+interface ModelFiles {
+  readonly id: string;
+  readonly files: readonly Pick<ResolvedFile, 'name' | 'path' | 'read'>[];
 }
 
 /**
@@ -14,7 +20,7 @@ interface ModelJson {
  *
  * @throws WeightsError when the files do not make one model
  */
-export async function readModelArtifacts(weights: ResolvedWeights): Promise<io.IOHandler> {
+export async function readModelArtifacts(weights: ModelFiles): Promise<io.IOHandler> {
   const [first, ...shards] = weights.files;
   const model = parse(await first.read(), first.path);
   if (model.modelTopology === undefined || model.weightsManifest === undefined) {

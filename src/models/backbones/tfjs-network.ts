@@ -1,5 +1,5 @@
-import type { TfjsLayers } from '../../config/backbone.js';
-import type { WeightsEntry } from '../../config/weights-manifest.js';
+import type { TfjsModel } from '../../config/backbone.js';
+import { isTensorFormat, type WeightsEntry } from '../../config/weights-manifest.js';
 import { ConfigError, WeightsError } from '../../errors.js';
 import { tf, type LayersModel, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { WeightsStore } from '../weights-store.js';
@@ -21,11 +21,12 @@ interface Network {
  *
  * @throws ConfigError when a layer is not a tap of the entry; WeightsError when the weights are missing, altered or of another shape
  */
-export async function loadTfjsExtractor(params: TfjsLayers, store: WeightsStore): Promise<FeatureExtractor> {
+export async function loadTfjsExtractor(params: TfjsModel, store: WeightsStore): Promise<FeatureExtractor> {
   const entry = await store.entry(params.weights);
-  if (entry.format === 'safetensors') {
+  if (entry.format !== params.name) {
+    const right = isTensorFormat(entry.format) ? 'torch' : entry.format;
     throw new ConfigError(
-      `backbone: weights "${entry.id}" have the format safetensors; the backbone "tfjs_layers" takes tfjs models, "torch" takes these`,
+      `backbone: weights "${entry.id}" have the format ${entry.format}, which the backbone "${right}" takes, not "${params.name}"`,
     );
   }
   const known = entry.taps.map(({ layer, ...tap }) => ({ name: layer, ...tap }));
@@ -98,7 +99,10 @@ class TfjsExtractor implements FeatureExtractor {
   }
 
   extract(x: Tensor4D): Tensor4D[] {
-    return tf.tidy(() => this.network.apply(x.mul(this.gain).add(this.offset)));
+    return tf.tidy(() => {
+      const normalised: Tensor4D = x.mul(this.gain).add(this.offset);
+      return lowPrecision(() => this.network.apply(normalised));
+    });
   }
 
   dispose(): void {

@@ -1,9 +1,8 @@
 import type { Torch } from '../../config/backbone.js';
-import type { WeightsEntry } from '../../config/weights-manifest.js';
+import { isTensorFormat, type WeightsEntry } from '../../config/weights-manifest.js';
 import { ConfigError } from '../../errors.js';
 import { tf, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
-import { readCheckpoint } from '../weights/checkpoint.js';
-import { matchParameters } from '../weights/match-parameters.js';
+import { readParameters } from '../weights/read-parameters.js';
 import type { WeightsStore } from '../weights-store.js';
 import { networkOf } from './architectures.js';
 import type { FeatureExtractor, Tap } from './extractor.js';
@@ -19,16 +18,15 @@ import type { LoadedNetwork, Network } from './network.js';
  */
 export async function loadTorchExtractor(params: Torch, store: WeightsStore): Promise<FeatureExtractor> {
   const entry = await store.entry(params.weights);
-  if (entry.format !== 'safetensors') {
+  if (!isTensorFormat(entry.format)) {
     throw new ConfigError(
-      `backbone: weights "${entry.id}" have the format ${entry.format}; the backbone "torch" takes safetensors`,
+      `backbone: weights "${entry.id}" have the format ${entry.format}, which the backbone "${entry.format}" takes, not "torch"`,
     );
   }
   const network = networkOf(entry);
   const taps = params.layers.map((layer) => findTap(entry.id, network.taps, layer));
   const { files } = await store.resolve(params.weights);
-  const checkpoint = await readCheckpoint(files[0]);
-  const values = matchParameters(checkpoint, network.parameters, network.dropped);
+  const values = await readParameters(files[0], entry, network);
   return new TorchExtractor(entry, network, taps, network.load(values, params.layers));
 }
 
@@ -52,7 +50,10 @@ class TorchExtractor implements FeatureExtractor {
   }
 
   extract(x: Tensor4D): Tensor4D[] {
-    return tf.tidy(() => this.loaded.apply(x.mul(this.gain).add(this.offset)));
+    return tf.tidy(() => {
+      const normalised: Tensor4D = x.mul(this.gain).add(this.offset);
+      return lowPrecision(() => this.loaded.apply(normalised));
+    });
   }
 
   dispose(): void {

@@ -49,7 +49,7 @@ onEveryBackend('networks that TensorFlow trained', (backend) => {
         for (const [i, output] of outputs.entries()) {
           const want = recorded[arch][layers[i]];
           expect(output.shape, layers[i]).to.deep.equal([1, ...want.shape]);
-          const values = await output.data();
+          const values = await output.data<'float32'>();
           const mean = (f: (v: number) => number) => values.reduce((sum, v) => sum + f(v), 0) / values.length;
           const got = [mean((v) => v), mean(Math.abs), ...values.slice(0, 4), ...values.slice(-4)];
           const wanted = [want.mean, want.absmean, ...want.first, ...want.last];

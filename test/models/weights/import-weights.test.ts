@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ConfigError, DataError, WeightsError } from '../../../src/errors.js';
+import { DataError, WeightsError } from '../../../src/errors.js';
 import { networkOf } from '../../../src/models/backbones/architectures.js';
 import { saveTensors } from '../../../src/models/tensor-file.js';
 import { importWeights } from '../../../src/models/weights/import-weights.js';
@@ -37,7 +37,11 @@ describe('the import of weights', () => {
     const weights = folder();
     const imported = await importWeights(file, ID, { store: store(), dir: weights });
     const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
-    expect(imported).to.include({ sha256, license: 'Apache-2.0', path: join(weights, ID, 'model.safetensors') });
+    expect(imported).to.deep.equal({
+      files: [{ path: join(weights, ID, 'model.safetensors'), sha256, bytes: readFileSync(file).length }],
+      license: 'Apache-2.0',
+      origin: `https://huggingface.co/timm/${ID} (model.safetensors)`,
+    });
     expect(readdirSync(join(weights, ID)).sort()).to.deep.equal(['model.safetensors', 'model.safetensors.sha256']);
     expect((await store(weights).resolve(ID)).files[0].sha256).to.equal(sha256);
     await importWeights(file, ID, { store: store(), dir: weights });
@@ -48,7 +52,7 @@ describe('the import of weights', () => {
     mkdirSync(join(weights, ID));
     const path = join(weights, ID, 'model.safetensors');
     writeFileSync(path, readFileSync(file));
-    expect((await importWeights(path, ID, { store: store(), dir: weights })).path).to.equal(path);
+    expect((await importWeights(path, ID, { store: store(), dir: weights })).files[0].path).to.equal(path);
     expect((await store(weights).resolve(ID)).files).to.have.length(1);
   });
 
@@ -72,7 +76,8 @@ describe('the import of weights', () => {
   it('says what cannot be imported, read or written', async () => {
     const weights = folder();
     const options = { store: store(), dir: weights };
-    expect(await failure(importWeights(file, 'mobilenet_v1_1.0_trunk', options))).to.be.instanceOf(ConfigError);
+    expect(await failure(importWeights(file, 'mobilenet_v1_1.0_trunk', options))).to.be.instanceOf(WeightsError);
+    expect(await failure(importWeights(file, 'resnet18.tv', options))).to.be.instanceOf(WeightsError);
     expect(await failure(importWeights(join(dir, 'none'), ID, options))).to.be.instanceOf(WeightsError);
     expect(await failure(importWeights(file, ID, { ...options, dir: file }))).to.be.instanceOf(DataError);
   });
