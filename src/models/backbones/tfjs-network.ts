@@ -99,10 +99,7 @@ class TfjsExtractor implements FeatureExtractor {
   }
 
   extract(x: Tensor4D): Tensor4D[] {
-    return tf.tidy(() => {
-      const normalised: Tensor4D = x.mul(this.gain).add(this.offset);
-      return lowPrecision(() => this.network.apply(normalised));
-    });
+    return tf.tidy(() => this.network.apply(x.mul(this.gain).add(this.offset)));
   }
 
   dispose(): void {

@@ -50,10 +50,7 @@ class TorchExtractor implements FeatureExtractor {
   }
 
   extract(x: Tensor4D): Tensor4D[] {
-    return tf.tidy(() => {
-      const normalised: Tensor4D = x.mul(this.gain).add(this.offset);
-      return lowPrecision(() => this.loaded.apply(normalised));
-    });
+    return tf.tidy(() => this.loaded.apply(x.mul(this.gain).add(this.offset)));
   }
 
   dispose(): void {
