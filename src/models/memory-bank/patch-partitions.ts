@@ -12,7 +12,7 @@ export interface PatchRows {
 
 /** How a partition is reduced. */
 export interface Reduction {
-  /** Rows that are kept of a partition of so many; fewer than a quarter of the capacity. */
+  /** Rows that are kept of a partition: at most a quarter of the capacity. */
   readonly keep: number;
   /**
    * @param rows borrowed
@@ -34,9 +34,9 @@ export interface Reduction {
 export class PatchPartitions {
   /** How often a row may have been through a reduction; the bound is 2 (levels + 1) r. */
   levels = 0;
+  reductions = 0;
   private held: PatchRows[] = [];
   private reduced: PatchRows[] = [];
-  private reductions = 0;
 
   constructor(
     private readonly capacity: number,

@@ -59,10 +59,9 @@ export async function collectPatches(
       } finally {
         pixels.dispose();
       }
-      const [n, h, w] = features.shape;
-      seen += n * h * w;
-      const pictureRows: PatchRows[] = [];
       try {
+        const [n, h, w] = features.shape;
+        seen += n * h * w;
         if (partitions === null) {
           const share = source.count / n;
           const seconds = ((performance.now() - started) / 1000) * share;
@@ -71,21 +70,16 @@ export async function collectPatches(
           if (reduction !== null) quota = Infinity;
           partitions = new PatchPartitions(capacity, reduction);
         }
-        for (let i = 0; i < n; i++) {
-          const places = drawn(h * w, quota, random.fork(`picture ${pictures + i}`));
-          const rows = rowsOf(features, i, places);
-          pictureRows.push({ rows, places, pictures: new Int32Array(places.length).fill(pictures + i) });
+        const { reductions } = partitions;
+        for (let i = 0; i < n; i++, pictures++) {
+          const places = drawn(h * w, quota, random.fork(`picture ${pictures}`));
+          const from = new Int32Array(places.length).fill(pictures);
+          await partitions.add({ rows: rowsOf(features, i, places), places, pictures: from });
         }
-      } catch (error) {
-        tf.dispose(pictureRows.map(({ rows }) => rows));
-        throw error;
+        if (partitions.reductions > reductions) progress.start(step, source.count);
       } finally {
         features.dispose();
       }
-      const { levels } = partitions;
-      for (const rows of pictureRows) await partitions.add(rows);
-      pictures += n;
-      if (partitions.levels > levels) progress.start(step, source.count);
       progress.update(pictures);
       if (signal?.aborted) throw new InterruptedError('the fit was stopped');
     }

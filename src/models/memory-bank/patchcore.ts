@@ -1,3 +1,4 @@
+import { ConfigError } from '../../errors.js';
 import { Random } from '../../runtime/random.js';
 import type { Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
@@ -26,15 +27,16 @@ export class Patchcore extends PatchBankDetector<PatchcoreParams> {
 
   protected override reducePartition(rows: number, capacity: number, context: FitContext): Reduction | null {
     if (this.params.over_pool === 'sample') return null;
-    const most = Math.max(1, Math.floor(capacity / 4));
-    if (rows > most) {
-      context.progress.warn(
-        `partitions keep ${most} rows each, fewer than the bank of ${rows}, so that rare patches may be lost; raise pool_mb`,
+    if (4 * rows > capacity) {
+      const needed = Math.ceil((this.params.pool_mb * 4 * rows) / capacity);
+      throw new ConfigError(
+        `vision_patchcore: partitions need a pool of four times the bank, which is pool_mb ${needed} for ${rows} rows, but pool_mb is ` +
+          `${this.params.pool_mb}; raise it, or lower bank_size, coreset_ratio or max_bank`,
       );
     }
     const random = new Random(context.seed);
     return {
-      keep: Math.min(rows, most),
+      keep: rows,
       select: (partition, keep, number) =>
         spreadRows(partition, keep, this.params, {
           context,
