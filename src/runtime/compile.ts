@@ -1,7 +1,9 @@
 import { ShapeError, UnsupportedBackendError } from '../errors.js';
+import { whyNotBfloat16 } from './compile/bfloat16-support.js';
 import { type GraphPass } from './compile/graph.js';
 import { kindOf } from './compile/kind.js';
 import { currentNative, type NativeBackend } from './compile/native.js';
+import { type Precision } from './compile/precision.js';
 import { type Session } from './compile/session.js';
 import { callPlain, type TensorFunction } from './compile/tensor-function.js';
 import { tf, type Tensor } from './tf.js';
@@ -12,6 +14,8 @@ export type { TensorFunction } from './compile/tensor-function.js';
 export interface CompiledGraph {
   /** False where the function itself runs, because the backend has no sessions. */
   readonly compiled: boolean;
+  /** What it runs in, which is float32 where the machine has nothing else. */
+  readonly precision: Precision;
   readonly disposed: boolean;
   /**
    * @param inputs tensors of the examples' shapes and types, borrowed
@@ -28,9 +32,16 @@ export interface CompileOptions {
   readonly name?: string;
   /** Rewrite the recorded graph, in this order. */
   readonly passes?: readonly GraphPass[];
-  /** How far a float32 result may be off in the check of the graph, relative to the result's largest magnitude. */
+  /** bfloat16 counts where the machine can (`whyNotBfloat16`); elsewhere it is float32 all the same. */
+  readonly precision?: Precision;
+  /**
+   * How far a float32 result may be off in the check of the graph, relative to the result's largest magnitude: 1e-3 by default, and 0.1
+   * in bfloat16, where the check finds mistakes and not roundings.
+   */
   readonly tolerance?: number;
 }
+
+const TOLERANCE: Readonly<Record<Precision, number>> = { float32: 1e-3, bfloat16: 0.1 };
 
 /**
  * Records what `fn` does with `examples` on the native backend and gives it back as one TensorFlow graph, the `tf.function` that
@@ -47,22 +58,26 @@ export interface CompileOptions {
 export async function compile(
   fn: TensorFunction,
   examples: readonly Tensor[],
-  { name = fn.name || 'function', passes = [], tolerance = 1e-3 }: CompileOptions = {},
+  { name = fn.name || 'function', passes = [], precision: wanted = 'float32', ...rest }: CompileOptions = {},
 ): Promise<CompiledGraph> {
   if (currentNative() === null) return new PlainFunction(fn, name);
   const { loadRecorded } = await import('./compile/load-recorded.js'); // with protobufjs, which nothing else needs
   const backend = currentNative(); // may be another one after the wait
   if (backend === null) return new PlainFunction(fn, name);
+  const precision = wanted === 'bfloat16' && whyNotBfloat16() === null ? 'bfloat16' : 'float32';
+  const { tolerance = TOLERANCE[precision] } = rest;
   return new NativeGraph(
     backend,
-    loadRecorded(backend, fn, examples, { name, passes, tolerance }),
+    loadRecorded(backend, fn, examples, { name, passes, precision, tolerance }),
     examples.map(kindOf),
+    precision,
     name,
   );
 }
 
 class PlainFunction implements CompiledGraph {
   readonly compiled = false;
+  readonly precision = 'float32';
   disposed = false;
 
   constructor(
@@ -88,6 +103,7 @@ class NativeGraph implements CompiledGraph {
     private readonly backend: NativeBackend,
     private readonly session: Session,
     private readonly expected: readonly string[],
+    readonly precision: Precision,
     private readonly name: string,
   ) {}
 

@@ -1,6 +1,7 @@
 import type { TfjsModel } from '../../config/backbone.js';
 import { isTensorFormat, type WeightsEntry } from '../../config/weights-manifest.js';
 import { ConfigError, WeightsError } from '../../errors.js';
+import { lowPrecision } from '../../runtime/compile/low-precision.js';
 import { tf, type LayersModel, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { WeightsStore } from '../weights-store.js';
 import type { FeatureExtractor, Tap } from './extractor.js';
@@ -99,7 +100,10 @@ class TfjsExtractor implements FeatureExtractor {
   }
 
   extract(x: Tensor4D): Tensor4D[] {
-    return tf.tidy(() => this.network.apply(x.mul(this.gain).add(this.offset)));
+    return tf.tidy(() => {
+      const normalised: Tensor4D = x.mul(this.gain).add(this.offset);
+      return lowPrecision(() => this.network.apply(normalised));
+    });
   }
 
   dispose(): void {

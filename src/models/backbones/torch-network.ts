@@ -1,6 +1,7 @@
 import type { Torch } from '../../config/backbone.js';
 import { isTensorFormat, type WeightsEntry } from '../../config/weights-manifest.js';
 import { ConfigError } from '../../errors.js';
+import { lowPrecision } from '../../runtime/compile/low-precision.js';
 import { tf, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import { readParameters } from '../weights/read-parameters.js';
 import type { WeightsStore } from '../weights-store.js';
@@ -50,7 +51,10 @@ class TorchExtractor implements FeatureExtractor {
   }
 
   extract(x: Tensor4D): Tensor4D[] {
-    return tf.tidy(() => this.loaded.apply(x.mul(this.gain).add(this.offset)));
+    return tf.tidy(() => {
+      const normalised: Tensor4D = x.mul(this.gain).add(this.offset);
+      return lowPrecision(() => this.loaded.apply(normalised));
+    });
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import { compiled, type CompiledFunction } from '../../runtime/compile/compiled.js';
+import type { Precision } from '../../runtime/compile/precision.js';
 import { type Tensor } from '../../runtime/tf.js';
 
 /** Pictures that keep their aspect come in a dozen or so shapes; every graph holds a copy of the weights. */
@@ -11,8 +12,14 @@ const MAX_SHAPES = 16;
 export class CompiledForward {
   private readonly graphs: CompiledFunction;
 
-  constructor(name: string, fn: (x: Tensor) => Tensor[]) {
-    this.graphs = compiled(([x]) => fn(x), { name, maxShapes: MAX_SHAPES });
+  /** @param precision of what `fn` does inside `lowPrecision`, which is what extractors do */
+  constructor(name: string, fn: (x: Tensor) => Tensor[], { precision }: { readonly precision?: Precision } = {}) {
+    this.graphs = compiled(([x]) => fn(x), { name, maxShapes: MAX_SHAPES, precision });
+  }
+
+  /** Why it runs in float32 although bfloat16 was asked for, as a sentence without its end; null where it does not. */
+  get whyFloat32(): string | null {
+    return this.graphs.whyFloat32;
   }
 
   /** @returns tensors owned by the caller */

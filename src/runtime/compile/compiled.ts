@@ -1,6 +1,7 @@
 import { UnsupportedBackendError } from '../../errors.js';
 import { compile, type CompiledGraph, type CompileOptions } from '../compile.js';
 import { type Tensor } from '../tf.js';
+import { whyNotBfloat16 } from './bfloat16-support.js';
 import { signatureOf } from './kind.js';
 import { callPlain, type TensorFunction } from './tensor-function.js';
 
@@ -15,6 +16,8 @@ export interface CompiledFunction {
   dispose(): void;
   /** Why the plain function runs on the native backend, or null. */
   readonly why: string | null;
+  /** Why bfloat16, where it was asked for, is not what runs on the current backend; null where it runs or was not asked for. */
+  readonly whyFloat32: string | null;
 }
 
 export interface CompiledFunctionOptions extends CompileOptions {
@@ -30,14 +33,25 @@ export interface CompiledFunctionOptions extends CompileOptions {
  */
 export function compiled(
   fn: TensorFunction,
-  { maxShapes = 8, ...options }: CompiledFunctionOptions = {},
+  { maxShapes = 8, precision = 'float32', ...options }: CompiledFunctionOptions = {},
 ): CompiledFunction {
   const graphs = new Map<string, Promise<CompiledGraph>>();
   let why: string | null = null;
+  let whyFloat32: string | null = null;
+
+  async function make(inputs: Tensor[]): Promise<CompiledGraph> {
+    try {
+      return await compile(fn, inputs, { ...options, precision });
+    } catch (error) {
+      if (precision === 'float32' || !(error instanceof UnsupportedBackendError)) throw error;
+      whyFloat32 = error.message;
+      return compile(fn, inputs, options);
+    }
+  }
 
   async function graphFor(inputs: Tensor[]): Promise<CompiledGraph> {
     const key = signatureOf(inputs);
-    const graph = graphs.get(key) ?? compile(fn, inputs, options);
+    const graph = graphs.get(key) ?? make(inputs);
     graphs.delete(key);
     graphs.set(key, graph); // a Map keeps the order of insertion: the oldest use comes first
     for (const oldest of [...graphs.keys()].slice(0, -maxShapes)) drop(oldest);
@@ -61,6 +75,9 @@ export function compiled(
   return {
     get why() {
       return why;
+    },
+    get whyFloat32() {
+      return precision === 'float32' ? null : (whyNotBfloat16() ?? why ?? whyFloat32);
     },
     async run(inputs) {
       while (why === null) {

@@ -50,6 +50,8 @@ export interface GraphNode {
   readonly inputs: readonly Ref[];
   readonly attrs: Readonly<Record<string, Attr>>;
   readonly outputs: readonly TensorSpec[];
+  /** Whether `lowPrecision` marked it. */
+  readonly lowPrecision?: boolean;
 }
 
 /** A placeholder that is always fed with the same native tensor: a weight too large to be written into the graph. */

@@ -2,6 +2,7 @@ import { UnsupportedBackendError } from '../../errors.js';
 import { attrsFrom } from './attrs.js';
 import { isBetterHeld, readConstant } from './constant.js';
 import { DType, type Attr, type Graph, type GraphNode, type HeldWeight, type Ref, type TensorSpec } from './graph.js';
+import { isLowPrecision } from './low-precision.js';
 import { type OpAttribute, type NativeBinding, type TensorMetadata } from './native.js';
 import { inferredAttrs } from './op-signatures.js';
 import { refusal } from './refusals.js';
@@ -181,7 +182,7 @@ export class Recorder {
     outputs: readonly TensorSpec[],
   ): Ref {
     const specs = outputs.map(({ dtype, shape }) => ({ dtype, shape }));
-    this.nodes.push({ name, op, inputs, attrs, outputs: specs });
+    this.nodes.push({ name, op, inputs, attrs, outputs: specs, lowPrecision: isLowPrecision() });
     this.specs.set(name, specs);
     return { node: name, index: 0 };
   }
