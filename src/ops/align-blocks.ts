@@ -11,11 +11,16 @@ export interface BlockAlignment {
 
 /** Pixels between two neighbouring blocks. */
 const STEP = 8;
+/** Above this, most of a shift is found at half the resolution, where it costs a sixteenth. */
+const FULL_SEARCH = 2;
+/** Below this side, half a picture has too little left to compare. */
+const LEAST_HALVED = 64;
 
 /**
  * The reference as it lies in the picture: every block takes the shift at which the window around it differs least (sum of absolute
- * differences, as in block matching), so that play, shrinkage and small rotations of the part do not show. Of equal shifts the
- * smallest is taken; a window much larger than a defect keeps its shift when it holds one.
+ * differences, as in block matching), so that play, shrinkage and small rotations of the part do not show. Shifts of more than 2 pixels are
+ * searched from coarse to fine. Of equal shifts the smallest is taken; a window much larger than a defect keeps its shift when it holds
+ * one.
  *
  * @param references,pictures `[n, h, w]` float32, borrowed
  * @returns `[n, h, w]`: pixels of the reference, moved; owned by the caller
@@ -28,47 +33,80 @@ export function alignBlocks(references: Tensor3D, pictures: Tensor3D, { search, 
     );
   }
   if (search === 0) return references.clone();
-  const [n, h, w] = pictures.shape;
+  const [, h, w] = pictures.shape;
   return tf.tidy(() => {
-    const padded = replicated(references, search);
-    const [down, across] = [windowMeans(h, window), windowMeans(w, window)];
-    const candidates = nearestFirst(search);
-    let least: Tensor | null = null;
-    let chosen: Tensor | null = null;
-    for (const [i, { y, x }] of candidates.entries()) {
-      [least, chosen] = tf.tidy(() => {
-        const moved = padded.slice([0, search - y, search - x], [-1, h, w]);
-        const cost = blockMeans(pictures.sub<Tensor3D>(moved).abs(), down, across);
-        if (least === null || chosen === null) return [cost, tf.zerosLike(cost)];
-        return [tf.minimum(cost, least), tf.where(cost.less(least), tf.fill(cost.shape, i), chosen)];
-      });
+    if (search <= FULL_SEARCH || Math.min(h, w) < LEAST_HALVED) {
+      return moved(references, blockShifts(references, pictures, { search, window }));
     }
-    const index = (axis: 'x' | 'y') =>
-      tf.tensor1d(
-        candidates.map((candidate) => candidate[axis]),
-        'int32',
-      );
-    const shift = (axis: 'x' | 'y') => {
-      const blocks = tf.gather(index(axis), (chosen as Tensor).toInt() as Tensor3D);
-      return tf.gather(tf.gather(blocks, blockOf(h), 1), blockOf(w), 2);
-    };
-    const rows = tf
-      .range(0, h, 1, 'int32')
-      .reshape([1, h, 1])
-      .sub(shift('y'))
-      .clipByValue(0, h - 1);
-    const columns = tf
-      .range(0, w, 1, 'int32')
-      .reshape([1, 1, w])
-      .sub(shift('x'))
-      .clipByValue(0, w - 1);
-    const picture = tf
-      .range(0, n, 1, 'int32')
-      .reshape([n, 1, 1])
-      .mul(h * w);
-    const from = picture.add(rows.mul(w)).add(columns).toInt() as Tensor3D;
-    return tf.gather<Tensor>(references.reshape([n * h * w]), from) as Tensor3D;
+    const rest = { search: Math.ceil((search - FULL_SEARCH) / 2), window };
+    const coarse = shiftsAtHalf(references, pictures, rest);
+    const near = moved(references, coarse);
+    return moved(near, blockShifts(near, pictures, { search: FULL_SEARCH, window }));
   });
+}
+
+/** Shifts down and right of every pixel, int32 `[n, h, w]` each. */
+interface Shifts {
+  readonly y: Tensor3D;
+  readonly x: Tensor3D;
+}
+
+function shiftsAtHalf(references: Tensor3D, pictures: Tensor3D, options: BlockAlignment): Shifts {
+  const [, h, w] = pictures.shape;
+  const { y, x } = blockShifts(halved(references), halved(pictures), options);
+  const doubled = (shifts: Tensor3D) =>
+    tf.gather(tf.gather(shifts.mul<Tensor3D>(2), steps(h, 2, h >> 1), 1), steps(w, 2, w >> 1), 2);
+  return { y: doubled(y), x: doubled(x) };
+}
+
+/** The mean of 2 x 2 pixels; a last odd row or column is left out. */
+function halved(maps: Tensor3D): Tensor3D {
+  const [n, h, w] = maps.shape;
+  const even = maps.slice([0, 0, 0], [-1, h - (h % 2), w - (w % 2)]);
+  return tf.mean(even.reshape([n, h >> 1, 2, w >> 1, 2]), [2, 4]) as Tensor3D;
+}
+
+function blockShifts(references: Tensor3D, pictures: Tensor3D, { search, window }: BlockAlignment): Shifts {
+  const [, h, w] = pictures.shape;
+  const padded = replicated(references, search);
+  const [down, across] = [windowMeans(h, window), windowMeans(w, window)];
+  const candidates = nearestFirst(search);
+  let least: Tensor | null = null;
+  let chosen: Tensor | null = null;
+  for (const [i, { y, x }] of candidates.entries()) {
+    [least, chosen] = tf.tidy((): [Tensor, Tensor] => {
+      const there = padded.slice([0, search - y, search - x], [-1, h, w]);
+      const cost = blockMeans(pictures.sub<Tensor3D>(there).abs(), down, across);
+      if (least === null || chosen === null) return [cost, tf.zerosLike(cost)];
+      return [tf.minimum(cost, least), tf.where(cost.less(least), tf.fill(cost.shape, i), chosen)];
+    });
+  }
+  const index = chosen!.toInt() as Tensor3D;
+  const alongAxis = (axis: 'x' | 'y') => {
+    const shifts = tf.tensor1d(
+      candidates.map((candidate) => candidate[axis]),
+      'int32',
+    );
+    return tf.gather(tf.gather(tf.gather<Tensor>(shifts, index), steps(h, STEP), 1), steps(w, STEP), 2) as Tensor3D;
+  };
+  return { y: alongAxis('y'), x: alongAxis('x') };
+}
+
+function moved(maps: Tensor3D, { y, x }: Shifts): Tensor3D {
+  const [n, h, w] = maps.shape;
+  const line = (length: number, shape: number[]) => tf.range(0, length, 1, 'int32').reshape(shape);
+  const rows = line(h, [1, h, 1])
+    .sub(y)
+    .clipByValue(0, h - 1);
+  const columns = line(w, [1, 1, w])
+    .sub(x)
+    .clipByValue(0, w - 1);
+  const first = line(n, [n, 1, 1]).mul(tf.scalar(h * w, 'int32'));
+  const from = first
+    .add(rows.mul(tf.scalar(w, 'int32')))
+    .add(columns)
+    .toInt();
+  return tf.gather<Tensor>(maps.reshape([n * h * w]), from as Tensor1D) as Tensor3D;
 }
 
 function nearestFirst(search: number): { y: number; x: number }[] {
@@ -111,9 +149,10 @@ function blockMeans(maps: Tensor3D, down: Tensor2D, across: Tensor2D): Tensor3D 
   return tf.transpose(tall.reshape<Tensor3D>([n, columns, rows]), [0, 2, 1]);
 }
 
-function blockOf(length: number): Tensor1D {
+/** Which step of `size` pixels each pixel lies in; the last one of `most` holds what is left over. */
+function steps(length: number, size: number, most = Infinity): Tensor1D {
   return tf.tensor1d(
-    Int32Array.from({ length }, (_, i) => Math.floor(i / STEP)),
+    Int32Array.from({ length }, (_, i) => Math.min(Math.floor(i / size), most - 1)),
     'int32',
   );
 }

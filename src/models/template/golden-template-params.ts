@@ -22,7 +22,7 @@ export const GoldenTemplateParams = strict('GoldenTemplateParams', {
   /** The largest shift of the whole picture that is undone; 0 = the picture lies as its reference does. */
   max_shift: withDefault(NonNegativeInteger, 16),
   /** The largest further shift of a part of the picture that is undone; 0 = the whole moves as one. */
-  local_shift: withDefault(NonNegativeInteger, 2),
+  local_shift: withDefault(NonNegativeInteger, 6),
   /** Side of the window that decides the shift of a part: several times a defect, or the defect decides. */
   local_window: withDefault(OddInteger, 41),
   /** What an edge may still be off after that without being a difference. */

@@ -1,4 +1,4 @@
-import { withExtractor } from '../backbones/with-extractor.js';
+import { withExtractor } from '../memory-bank/with-extractor.js';
 import type { ModelSpec } from '../spec.js';
 import { RefPatchDistanceParams } from './ref-patch-distance-params.js';
 

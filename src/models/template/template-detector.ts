@@ -3,7 +3,7 @@ import { tf, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D } from '..
 import type { FitContext, FitSource } from '../detector.js';
 import { MapDetector, type FixedInput, type Learned } from '../maps/map-detector.js';
 import type { ScoringParams } from '../maps/map-params.js';
-import { chooseTemplates } from './choose-templates.js';
+import { learnTemplates } from './learn-templates.js';
 
 /** The windows around every pixel of a picture and of a template. */
 export interface WindowPair {
@@ -46,11 +46,8 @@ export abstract class TemplateDetector extends MapDetector {
     return tf.mean(similarity, [1, 2]) as Tensor1D;
   }
 
-  protected async learn(source: FitSource, context: FitContext): Promise<Learned> {
-    const templates = await chooseTemplates(source, context, this.shape, this.options.n_templates);
-    const data = new Float32Array(templates.length * templates[0].length);
-    templates.forEach((template, i) => data.set(template, i * template.length));
-    return { templates: { shape: [templates.length, ...this.shape], data } };
+  protected learn(source: FitSource, context: FitContext): Promise<Learned> {
+    return learnTemplates(source, context, this.shape, this.options.n_templates);
   }
 
   protected override derive({ templates }: Record<string, Tensor>): Record<string, Tensor> {

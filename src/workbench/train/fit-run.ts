@@ -30,6 +30,7 @@ import { startRuntime } from '../../runtime/start.js';
 import { calibrate, type Calibration } from './calibrate.js';
 import type { TrainOptions, TrainReport } from './train-run.js';
 import { holdOut } from './hold-out.js';
+import { secondShots } from './second-shots.js';
 import { writeRunFolder } from './run-folder.js';
 
 const FIT_BATCH = 8;
@@ -63,7 +64,18 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
     await detector.fit(source, { seed: config.seed, progress: options.progress, signal: options.signal });
     const fitted = performance.now();
     const hasMaps = spec.outputs.includes('map');
-    const found = await calibrate(engine, calibration, config, pixels, { split, hasMaps, ...options });
+    const simulated = new Set<string>();
+    const held =
+      references === null
+        ? calibration
+        : secondShots(calibration, references, { seed: config.seed, onSimulated: (name) => simulated.add(name) });
+    const found = await calibrate(engine, held, config, pixels, { split, hasMaps, ...options });
+    if (simulated.size > 0) {
+      warn(
+        `${simulated.size} of ${calibration.length} calibration pictures are their own references; simulated second shots stand in for them, ` +
+          'so calibrate with real good pictures of the same parts as soon as there are some',
+      );
+    }
     const report: TrainReport = {
       run_dir: options.out,
       infer_config: join(options.out, 'infer_config.json'),
@@ -71,6 +83,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
       backend,
       train_count: fit.length,
       calibration_count: calibration.length,
+      ...(simulated.size > 0 ? { simulated_count: simulated.size } : {}),
       threshold: found.image.value,
       pixel_threshold: found.pixel?.value ?? null,
       seconds: { fit: seconds(fitted - started), calibrate: seconds(performance.now() - fitted) },

@@ -20,6 +20,8 @@ export interface TrainReport {
   readonly backend: string;
   readonly train_count: number;
   readonly calibration_count: number;
+  /** Of them, those that are their own references, so that simulated second shots stood in for them; absent when none. */
+  readonly simulated_count?: number;
   readonly threshold: number;
   /** null for a model without maps */
   readonly pixel_threshold: number | null;
