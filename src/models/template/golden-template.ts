@@ -35,11 +35,14 @@ export class GoldenTemplate extends ReferenceDetector<GoldenTemplateParams> {
   }
 
   protected async compare(pixels: Tensor4D, references: Tensor4D): Promise<Scored> {
+    const [count, height, width] = pixels.shape;
+    const one = (of: Tensor4D, i: number) => of.slice<Tensor4D>(i, 1).squeeze<Tensor3D>([3]);
     return tf.tidy(() => {
-      const maps = this.differences(pixels.squeeze<Tensor3D>([3]), references.squeeze<Tensor3D>([3]));
-      const [, height, width] = maps.shape;
-      const sizes = Array.from({ length: maps.shape[0] }, () => ({ height, width }));
-      return { maps, scores: scoreMaps(maps, sizes, this.params) };
+      // One by one: many maps of each are alive at a time, and what a picture gives must not depend on those beside it.
+      const maps = tf.concat(
+        Array.from({ length: count }, (_, i) => tf.tidy(() => this.differences(one(pixels, i), one(references, i)))),
+      );
+      return { maps, scores: scoreMaps(maps, Array(count).fill({ height, width }), this.params) };
     });
   }
 
