@@ -9,8 +9,11 @@ const CANDIDATES = 128;
 const BLOCK = 16_384;
 
 export interface CoresetOptions {
-  /** The row that is taken first, and kept. */
-  readonly first: number;
+  /**
+   * The row that is taken first, and kept; or squared distances of all rows, `[n]`, borrowed, to what counts as taken already: then the
+   * farthest of them is the first.
+   */
+  readonly first: number | Tensor1D;
   readonly onProgress?: (chosen: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -34,14 +37,14 @@ export async function greedyCoreset(rows: Tensor2D, count: number, options: Core
   if (!Number.isInteger(count) || count < 1 || count > n) {
     throw new ShapeError(`greedyCoreset: expected a count from 1 to ${n}, got ${count}`);
   }
-  if (!Number.isInteger(first) || first < 0 || first >= n) {
+  if (typeof first === 'number' && (!Number.isInteger(first) || first < 0 || first >= n)) {
     throw new ShapeError(`greedyCoreset: expected a first row from 0 to ${n - 1}, got ${first}`);
   }
   const points = new Points(rows);
-  let nearest = tf.fill([n], Infinity) as Tensor1D;
+  let nearest = typeof first === 'number' ? (tf.fill([n], Infinity) as Tensor1D) : first.clone();
   const chosen: number[] = [];
-  let taken = [first];
   try {
+    let taken = typeof first === 'number' ? [first] : await points.farthest(nearest, count);
     for (;;) {
       chosen.push(...taken);
       onProgress?.(chosen.length);

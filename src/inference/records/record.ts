@@ -10,6 +10,8 @@ export interface InspectionRecord {
   label?: 0 | 1;
   decision_summary?: DecisionSummary;
   postprocess_summary: Record<string, unknown>;
+  /** The part of the picture that the model saw, where it did not see all of it. */
+  inspected_bbox_xyxy?: [number, number, number, number];
   anomaly_map?: { shape: [number, number]; dtype: 'float32'; path?: string };
   defects?: DefectsRecord;
   /** Only when errors become records. */

@@ -80,6 +80,11 @@ const Params = strict('PatchcoreParams', {
    */
   coreset_dim: withDefault(CoresetWidth, 128),
   coreset_projection: withDefault(oneOf(['gaussian', 'sparse']), 'gaussian'),
+  /**
+   * Random rows whose mean distance bounds all distances when the selection starts, as in the published code; null = one random row,
+   * which the bank keeps.
+   */
+  coreset_starts: withDefault(nullable(PositiveInteger), null),
   /** The most megabytes of patches among which the bank is selected. */
   pool_mb: withDefault(PositiveNumber, 256),
   /**
@@ -119,6 +124,7 @@ export const PatchcoreParams = withBankSize(
       coreset_ratio: 0.1,
       max_bank: null,
       coreset_dim: 128,
+      coreset_starts: 10,
       distance: 'squared',
       context: 0,
       map_sigma: 4,
