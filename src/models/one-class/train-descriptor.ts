@@ -15,13 +15,16 @@ export interface DescriptorTraining {
   batches(random: Random): AsyncIterable<Tensor4D>;
 }
 
+/** Weights beyond this give distances that float32 cannot hold. */
+const LARGEST_WEIGHT = 1e9;
+
 /**
  * Trains the descriptor and the radius against fixed centroids.
  *
  * @param weights to begin with; disposed
  * @param centroids borrowed
  * @returns the trained weights, owned by the caller, and the mean loss of every epoch
- * @throws DataError when the loss is no longer finite
+ * @throws DataError when the loss is no longer finite, or weights grow beyond use
  */
 export async function trainDescriptor(
   weights: CfaWeights,
@@ -45,9 +48,9 @@ export async function trainDescriptor(
         current = optimizer.step(current, gradients);
         const [value] = await loss.data();
         loss.dispose();
-        if (!Number.isFinite(value)) {
+        if (!Number.isFinite(value) || !(await withinBounds(current))) {
           throw new DataError(
-            `vision_cfa: the loss is ${value} in epoch ${epoch + 1}; lower learning_rate (now ${training.rates.learningRate}), or look for damaged pictures`,
+            `vision_cfa: training fell apart in epoch ${epoch + 1} (loss ${value}); lower learning_rate, now ${training.rates.learningRate}`,
           );
         }
         sum += value;
@@ -64,4 +67,12 @@ export async function trainDescriptor(
     progress.stop();
     optimizer.dispose();
   }
+}
+
+/** Asked after every step: some backends fail in the search for neighbours of what is no number. */
+async function withinBounds({ kernel, bias, radius }: CfaWeights): Promise<boolean> {
+  const largest = tf.tidy(() => tf.concat([kernel.flatten(), bias, radius]).abs().max());
+  const [value] = await largest.data();
+  largest.dispose();
+  return value < LARGEST_WEIGHT;
 }
