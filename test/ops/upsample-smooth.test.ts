@@ -63,6 +63,32 @@ onEveryBackend('upsampleSmooth', () => {
   );
 
   it(
+    'mirrors without the edge pixel where it is told, as anomalib blurs its maps',
+    leavesNoTensors(async () => {
+      const maps = tf.tensor3d(
+        Array.from({ length: 20 }, (_, i) => ((i * 37) % 101) / 10),
+        [1, 4, 5],
+      );
+      const options = { interpolation: 'nearest', sigma: { y: 4, x: 4 }, border: 'reflect101' } as const;
+      const out = upsampleSmooth(maps, { height: 32, width: 40 }, options);
+      const got = await out.data();
+      // PyTorch in float64: F.interpolate(nearest), F.pad(16, mode='reflect'), conv2d with a 33 x 33 Gaussian of sigma 4.
+      const torch = [
+        [0, 0, 0.690736],
+        [0, 39, 4.412264],
+        [31, 0, 5.287736],
+        [31, 39, 9.009264],
+        [5, 7, 2.745825],
+        [16, 20, 4.967103],
+        [1, 38, 4.379345],
+        [30, 2, 5.393028],
+      ];
+      for (const [y, x, value] of torch) expect(got[y * 40 + x], `(${y}, ${x})`).to.be.closeTo(value, 1e-5);
+      tf.dispose([maps, out]);
+    }),
+  );
+
+  it(
     'refuses a negative sigma',
     leavesNoTensors(() => {
       const maps = tf.zeros([1, 2, 2]) as Tensor3D;
