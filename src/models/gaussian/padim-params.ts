@@ -8,19 +8,15 @@ import {
   PositiveNumber,
   strict,
   t,
-  tagged,
   Unit,
   withDefault,
 } from '../../config/codec.js';
-import { Stretch } from '../../config/input-rule.js';
-
-/** A Gaussian belongs to a place, so every picture needs the same grid: no other resize rule gives it. */
-const OneGrid = tagged('OneGrid', 'mode', { stretch: Stretch });
+import { FixedResize } from '../fixed-resize.js';
 
 /** Parameters of `vision_padim`. */
 export const PadimParams = strict('PadimParams', {
   backbone: withDefault(Backbone, { name: 'filterbank', stride: 8, levels: 3 }),
-  resize: withDefault(OneGrid, { mode: 'stretch', size: { height: 224, width: 224 } }),
+  resize: withDefault(FixedResize, { mode: 'stretch', size: { height: 224, width: 224 } }),
   interpolation: withDefault(oneOf(['bilinear', 'bicubic', 'area']), 'bilinear'),
   antialias: withDefault(t.boolean, true),
   /** Pixels by which every picture is mirrored outwards before the backbone; null = as many as the backbone needs. */

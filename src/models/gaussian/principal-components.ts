@@ -5,6 +5,8 @@ import { ledoitWolfShrinkage } from './ledoit-wolf.js';
 
 /** Directions whose variance is a smaller share of the largest are rounding of float32. */
 const RANK_TOLERANCE = 1e-6;
+/** Deviations that are a smaller share of the values themselves are rounding, too. */
+const SPREAD_TOLERANCE = 1e-6;
 
 /** Directions of rows, from the largest variance on. */
 export interface PrincipalComponents {
@@ -36,8 +38,9 @@ export async function principalComponents(rows: Tensor2D, share: number): Promis
     const fromRows = n < d;
     const size = fromRows ? n : d;
     const { values, vectors } = symmetricEigen(await crossProducts(centred, fromRows ? 'rows' : 'columns'), size);
-    const rank = n < 2 ? 0 : values.filter((value) => value > RANK_TOLERANCE * values[0]).length;
-    if (rank === 0) {
+    const rank = values.filter((value) => value > RANK_TOLERANCE * values[0]).length;
+    const rounding = n * SPREAD_TOLERANCE ** 2 * (await squaredLength(mean));
+    if (n < 2 || rank === 0 || values[0] <= rounding) {
       mean.dispose();
       return null;
     }
@@ -81,4 +84,9 @@ async function shrinkageOf(centred: Tensor2D, values: Float64Array): Promise<num
   const squares = values.reduce((sum, value) => sum + (value / rows) ** 2, 0);
   const fourth = squaredLengths.reduce((sum, value) => sum + value ** 2, 0);
   return ledoitWolfShrinkage({ rows, width, trace, squares, fourth });
+}
+
+async function squaredLength(row: Tensor2D): Promise<number> {
+  const values = (await row.data()) as Float32Array;
+  return values.reduce((sum, value) => sum + value ** 2, 0);
 }
