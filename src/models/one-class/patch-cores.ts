@@ -3,7 +3,7 @@ import { tf, type Tensor, type Tensor1D, type Tensor2D } from '../../runtime/tf.
 import { principalComponents } from '../gaussian/principal-components.js';
 import { gaussianScore, reconstructionError, subspaceOf, subspaceShapes, type Subspace } from '../gaussian/subspace.js';
 
-export interface CoreOptions {
+interface CoreOptions {
   /** Of `core_knn`. */
   readonly num_neighbors: number;
   /** Of `core_pca`: the share of the variance that is kept. */
@@ -11,7 +11,7 @@ export interface CoreOptions {
 }
 
 /** A detector of single rows of features. */
-export interface PatchCore {
+interface PatchCore {
   /** What `learn` gives, for rows of `width` values; a `null` side may have any length. */
   shapes(width: number): Readonly<Record<string, readonly (number | null)[]>>;
   /**
@@ -23,7 +23,7 @@ export interface PatchCore {
   scorer(learned: Readonly<Record<string, Tensor>>, options: CoreOptions): RowScorer;
 }
 
-export interface RowScorer {
+interface RowScorer {
   /**
    * Plain tfjs that reads nothing back.
    *
