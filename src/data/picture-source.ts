@@ -6,6 +6,7 @@ import type { PictureSource } from './picture.js';
 export function pictureSource(input: PictureInput, options: DecodeOptions = {}): PictureSource {
   return {
     name: pictureName(input, options),
+    ...(typeof input === 'string' ? { file: { path: input, options } } : {}),
     decode: () => decodePicture(input, options),
   };
 }

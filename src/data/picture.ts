@@ -1,4 +1,5 @@
 import type { Size } from '../config/size.js';
+import type { DecodeOptions } from './decode-options.js';
 
 /** A decoded picture: upright, sRGB, without alpha, grey replicated. */
 export interface Picture extends Size {
@@ -12,6 +13,8 @@ export interface Picture extends Size {
 export interface PictureSource {
   /** The path as given, or a name. Unique within a run. */
   readonly name: string;
+  /** Only of a file: what `decode` reads, so that another thread can do it. */
+  readonly file?: { readonly path: string; readonly options: DecodeOptions };
   /** @throws DataError when it cannot be read whole */
   decode(): Promise<Picture>;
 }

@@ -1,16 +1,16 @@
 import type { DefectsConfig } from '../config/defects.js';
 import type { Picture } from '../data/picture.js';
-import type { References } from '../data/references.js';
 import { findDefects, type DefectsResult } from '../defects/find-defects.js';
 import type { RoiMask } from '../defects/roi.js';
 import { DataError } from '../errors.js';
 import type { Detector } from '../models/detector.js';
-import type { Window } from '../ops/crop-window.js';
+import type { Size } from '../config/size.js';
 import { inputSize } from '../ops/input-size.js';
-import { seenWindow } from '../ops/seen-window.js';
-import { upsampleSmooth } from '../ops/upsample-smooth.js';
-import { tf, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
-import { prepare } from './prepare.js';
+import type { Window } from '../ops/crop-window.js';
+import { noClock, type StageClock } from '../runtime/profile/stage-clock.js';
+import { isOutOfMemory } from './out-of-memory.js';
+import type { PictureScore, PictureScorer } from './picture-scorer.js';
+import { WholeScorer } from './whole-scorer.js';
 
 /** What the defects stages need beside the map. */
 export interface DefectsPlan {
@@ -26,6 +26,9 @@ export interface EngineRequest {
   readonly map: boolean;
   /** null leaves the defects stages out */
   readonly defects: DefectsPlan | null;
+  /** Inputs that go through the model together where their shapes allow; 1 by default. */
+  readonly batchSize?: number;
+  readonly clock?: StageClock;
 }
 
 /** A map of the picture's own size. */
@@ -45,24 +48,38 @@ export interface Inspected {
   readonly defects: DefectsResult | null;
 }
 
+/** A picture either was inspected, or it failed: alone, whatever was beside it. */
+export type Outcome = { readonly inspected: Inspected } | { readonly error: unknown };
+
 /**
- * One picture through the house: prepare -> model -> map of the picture's size -> defects, all on the device until the
- * read-back. Callers may overlap; the engine works on one picture at a time, in the order of the calls.
+ * Pictures through the house: prepare -> model -> map of the picture's size -> defects, all on the device until the read-back.
+ * Callers may overlap; the engine works on one call at a time, in their order.
  */
 export class Engine {
   private turn: Promise<unknown> = Promise.resolve();
+  /** The most inputs that fitted into memory together. */
+  private limit = Infinity;
 
-  /** @param references for a detector that compares every picture with a reference of its own */
+  /**
+   * @param detector owned by the engine from now on
+   * @param scorer of the same detector; by default pictures are scored whole, without references
+   */
   constructor(
-    readonly detector: Detector,
-    private readonly references: References | null = null,
+    private readonly detector: Detector,
+    private readonly scorer: PictureScorer = new WholeScorer(detector, null),
+    private readonly warn: (line: string) => void = () => {},
   ) {}
 
-  /** @throws DataError when the model gives a score or a map that is not finite, or the picture has no fitting reference */
-  inspect(picture: Picture, request: EngineRequest): Promise<Inspected> {
-    const mine = this.turn.then(() => this.inspectNow(picture, request));
+  /** @returns one outcome a picture, in their order; the same to the last bit for any batch size */
+  inspect(pictures: readonly Picture[], request: EngineRequest): Promise<Outcome[]> {
+    const mine = this.turn.then(() => this.inspectNow(pictures, request));
     this.turn = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** The size in which the model sees a picture. */
+  inputSize(picture: Size): Size {
+    return inputSize(picture, this.detector.input.resize);
   }
 
   /** Waits for calls that are under way, then frees the model. */
@@ -71,65 +88,80 @@ export class Engine {
     this.detector.dispose();
   }
 
-  private async inspectNow(picture: Picture, request: EngineRequest): Promise<Inspected> {
-    const reference = await this.references?.of(picture);
-    const pixels = prepare(picture, this.detector.input);
-    const references = reference === undefined ? undefined : prepare(reference, this.detector.input);
-    const scored = await this.detector
-      .score({ pixels, references, sources: [picture.source], sizes: [picture] })
-      .finally(() => tf.dispose([pixels, references]));
-    const seen = seenWindow(picture, this.detector.input);
+  private async inspectNow(pictures: readonly Picture[], request: EngineRequest): Promise<Outcome[]> {
+    const { clock = noClock } = request;
+    const maps = request.map || request.defects !== null;
+    const batchSize = Math.min(request.batchSize ?? 1, this.limit);
+    let scores: PictureScore[];
     try {
-      const score = (await scored.scores.data())[0];
-      if (!Number.isFinite(score)) throw new DataError(`${picture.source}: the model gave the score ${score}`);
-      if (scored.maps === null || (!request.map && request.defects === null))
-        return { score, seen, map: null, defects: null };
-      const full = this.fullSizeMap(scored.maps, picture, seen);
-      try {
-        return { score, seen, ...(await this.readMap(full, picture, seen, request)) };
-      } finally {
-        full.dispose();
-      }
-    } finally {
-      scored.scores.dispose();
-      scored.maps?.dispose();
+      scores = await this.scorer.score(pictures, { maps, batchSize, clock });
+    } catch (error) {
+      if (isOutOfMemory(error)) return this.withLess(pictures, request, batchSize, error);
+      if (pictures.length === 1) return [{ error }];
+      // The failure belongs to one picture; the others must not have it.
+      return (await inTurn(pictures, (picture) => this.inspectNow([picture], request))).flat();
     }
-  }
-
-  private fullSizeMap(maps: Tensor3D, picture: Picture, seen: Window | null): Tensor2D {
-    const { interpolation, sigma, border } = this.detector.map;
-    const input = inputSize(picture, this.detector.input.resize);
-    const scaled = { y: (sigma * picture.height) / input.height, x: (sigma * picture.width) / input.width };
-    return tf.tidy(() => {
-      const options = { interpolation, sigma: scaled, border };
-      const part = upsampleSmooth(maps, seen ?? picture, options).squeeze<Tensor2D>([0]);
-      return seen === null ? part : placed(part, seen, picture);
+    return inTurn(scores, async (score, i) => {
+      try {
+        return { inspected: await clock.time('postprocess', 1, () => readOut(score, pictures[i], request)) };
+      } catch (error) {
+        return { error };
+      } finally {
+        score.dispose();
+      }
     });
   }
 
-  private async readMap(
-    full: Tensor2D,
-    picture: Picture,
-    seen: Window | null,
+  private async withLess(
+    pictures: readonly Picture[],
     request: EngineRequest,
-  ): Promise<Pick<Inspected, 'map' | 'defects'>> {
-    const { height, width } = picture;
+    batchSize: number,
+    cause: Error,
+  ): Promise<Outcome[]> {
+    if (batchSize > 1) {
+      this.limit = Math.floor(batchSize / 2);
+      this.warn(`memory ran out with ${batchSize} inputs at a time; going on with ${this.limit}`);
+      return this.inspectNow(pictures, request);
+    }
+    if (pictures.length > 1) {
+      return (await inTurn(pictures, (picture) => this.inspectNow([picture], request))).flat();
+    }
+    const [{ source, width, height }] = pictures;
+    const remedy = 'inspect it in tiles (--tile-size), or with a smaller input of the model';
+    return [
+      {
+        error: new DataError(`${source}: ${width} x ${height} pixels need more memory than there is; ${remedy}`, {
+          cause,
+        }),
+      },
+    ];
+  }
+}
+
+async function readOut(scored: PictureScore, picture: Picture, request: EngineRequest): Promise<Inspected> {
+  const { score, seen } = scored;
+  if (!Number.isFinite(score)) throw new DataError(`${picture.source}: the model gave the score ${score}`);
+  const full = scored.map();
+  if (full === null) return { score, seen, map: null, defects: null };
+  const { height, width } = picture;
+  try {
     const map = request.map
       ? { height, width, data: (await full.data()) as Float32Array, ...(seen === null ? {} : { seen }) }
       : null;
     if (map?.data.some((value) => !Number.isFinite(value)) === true) {
       throw new DataError(`${picture.source}: the model gave a map with values that are not finite`);
     }
-    if (request.defects === null) return { map, defects: null };
+    if (request.defects === null) return { score, seen, map, defects: null };
     const imageSize = { height, width };
-    return { map, defects: await findDefects(full, { ...request.defects, imageSize }) };
+    return { score, seen, map, defects: await findDefects(full, { ...request.defects, imageSize }) };
+  } finally {
+    full.dispose();
   }
 }
 
-/** The map of a part in a map of the whole picture; 0 outside. */
-function placed(part: Tensor2D, { top, left, height, width }: Window, picture: Picture): Tensor2D {
-  return part.pad([
-    [top, picture.height - top - height],
-    [left, picture.width - left - width],
-  ]);
+/** One after the other: what they share is one device. */
+async function inTurn<A, B>(items: readonly A[], work: (item: A, place: number) => Promise<B>): Promise<B[]> {
+  const results: B[] = [];
+  for (const [place, item] of items.entries()) results.push(await work(item, place));
+  return results;
 }

@@ -4,7 +4,8 @@ import type { Picture, PictureSource } from '../data/picture.js';
 import type { References } from '../data/references.js';
 import { InterruptedError } from '../errors.js';
 import type { Batch, FitSource } from '../models/detector.js';
-import { tf, type Tensor4D } from '../runtime/tf.js';
+import { tf } from '../runtime/tf.js';
+import { assembleBatch, type PreparedPicture } from './assemble-batch.js';
 import { prefetch } from './prefetch.js';
 import { prepare } from './prepare.js';
 
@@ -32,9 +33,9 @@ export class PictureFitSource implements FitSource {
   }
 
   async *batches(): AsyncIterable<Batch> {
-    let held: Held[] = [];
+    let held: PreparedPicture[] = [];
     const take = (): Batch => {
-      const batch = join(held);
+      const batch = assembleBatch(held);
       held = [];
       return batch;
     };
@@ -57,30 +58,6 @@ export class PictureFitSource implements FitSource {
     const picture = await source.decode();
     return { picture, reference: await this.references?.of(picture) };
   }
-}
-
-interface Held {
-  readonly picture: Picture;
-  readonly pixels: Tensor4D;
-  readonly reference?: Tensor4D;
-}
-
-function join(held: readonly Held[]): Batch {
-  const references = held.map(({ reference }) => reference).filter((reference) => reference !== undefined);
-  return {
-    pixels: joined(held.map(({ pixels }) => pixels)),
-    references: references.length === 0 ? undefined : joined(references),
-    sources: held.map(({ picture }) => picture.source),
-    sizes: held.map(({ picture }) => ({ height: picture.height, width: picture.width })),
-  };
-}
-
-/** Takes the tensors over. */
-function joined(tensors: readonly Tensor4D[]): Tensor4D {
-  if (tensors.length === 1) return tensors[0];
-  const all = tf.concat([...tensors], 0);
-  tf.dispose([...tensors]);
-  return all;
 }
 
 function pixelHash(picture: Picture): string {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 type Outcome<B> = { value: B } | { error: unknown };
 
 /**
- * Maps items to promises with at most `ahead` of them running, and gives the results in input order. A finished result never
+ * Maps items to promises with at most `ahead` of them (it may change) running, and gives the results in input order. A finished result never
  * waits for an input that has not come yet, and the input is pulled only as fast as results are taken, so a slow consumer
  * slows the producer. A failure, also of the input itself, is raised after the results before it.
  *
@@ -11,7 +11,7 @@ type Outcome<B> = { value: B } | { error: unknown };
  */
 export async function* prefetch<A, B>(
   items: Iterable<A> | AsyncIterable<A>,
-  ahead: number,
+  ahead: number | (() => number),
   work: (item: A) => Promise<B>,
 ): AsyncGenerator<B> {
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
@@ -20,7 +20,8 @@ export async function* prefetch<A, B>(
   let exhausted = false;
   try {
     for (;;) {
-      if (!exhausted && running.length < ahead) pull ??= settled(async () => iterator.next());
+      if (!exhausted && running.length < (typeof ahead === 'number' ? ahead : ahead()))
+        pull ??= settled(async () => iterator.next());
       const [oldest] = running;
       if (oldest === undefined && pull === null) return;
       const first = await Promise.race([pull?.then(() => 'input'), oldest?.then(() => 'result')].filter(Boolean));

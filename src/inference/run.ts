@@ -1,14 +1,20 @@
 import type { InferConfig } from '../config/infer-config.js';
-import type { Picture, PictureSource } from '../data/picture.js';
+import { DecodePool } from '../data/decode-pool/decode-pool.js';
+import type { Picture } from '../data/picture.js';
 import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, ImganoError, InterruptedError, NotFittedError } from '../errors.js';
+import type { Window } from '../ops/crop-window.js';
 import { findModel } from '../models/registry.js';
+import type { StageClock } from '../runtime/profile/stage-clock.js';
+import { autoBatchSize } from './auto-batch-size.js';
 import type { AnomalyMap, DefectsPlan, Engine, Inspected } from './engine.js';
 import { sourcesOf, type PictureInputs } from './inputs.js';
-import { prefetch } from './prefetch.js';
 import { configDigest } from './records/config-digest.js';
 import { postprocessSummary } from './records/postprocess-summary.js';
 import { decide, defectsRecord, errorRecord, type ErrorRecord, type InspectionRecord } from './records/record.js';
+import { walkPictures } from './walk.js';
+
+const DEFAULT_BUDGET_MB = 1024;
 
 export interface InspectOptions {
   /** Give the float map of every picture and report it in the record. Default: what the config says. */
@@ -19,8 +25,19 @@ export interface InspectOptions {
   readonly defects?: boolean;
   /** `record`: a picture that fails becomes an error record and the next one follows; `throw`: the walk ends. */
   readonly onError?: 'throw' | 'record';
-  /** Pictures decoded ahead of the one in work. */
+  /** Pictures decoded ahead of those in work; at least a batch. */
   readonly ahead?: number;
+  /**
+   * Pictures that go through the model together, where their inputs have one shape; records and maps are the same to the last bit.
+   * A batch waits until it is full or the input ends. `auto` takes as many as help. Default 1.
+   */
+  readonly batchSize?: number | 'auto';
+  /** Threads that read and decode picture files; 0, the default, leaves that to this thread and sharp's. */
+  readonly workers?: number;
+  /** Megabytes that decoded pictures and a batch in the model may take, roughly; at least one picture goes. Default 1024. */
+  readonly memoryBudgetMb?: number;
+  /** Takes the time of every stage. */
+  readonly clock?: StageClock;
   readonly signal?: AbortSignal;
 }
 
@@ -87,20 +104,31 @@ export class Run {
       defects: plan,
     });
     const settings = { summary, maps, status: options.onError === 'record' };
+    const budget = (options.memoryBudgetMb ?? DEFAULT_BUDGET_MB) * 2 ** 20;
+    const { batchSize = 1, workers = 0, clock } = options;
+    const pool = workers > 0 ? new DecodePool(workers) : undefined;
     let index = 0;
-    const decoded = prefetch(sourcesOf(inputs), options.ahead ?? 3, decodeOrError);
-    for await (const { name, picture, error } of decoded) {
-      if (options.signal?.aborted === true) throw interrupted(options.signal, index);
-      try {
-        if (picture === null) throw error;
-        if (this.disposed) throw new NotFittedError('this run was disposed; open it again');
-        const inspected = await this.engine.inspect(picture, { map: read, defects: plan });
-        yield this.toInspection(index, picture, inspected, settings);
-      } catch (failure) {
-        if (options.onError !== 'record' || !(failure instanceof ImganoError)) throw failure;
-        yield { record: errorRecord(index, name, failure, 'infer'), picture, map: null, mask: null };
+    try {
+      const walk = walkPictures(this.engine, sourcesOf(inputs), {
+        ...{ map: read, defects: plan, pool, budget, clock },
+        ahead: options.ahead ?? Math.max(3, 2 * workers),
+        batchSize: (first) => (batchSize === 'auto' ? this.autoBatch(first, budget) : batchSize),
+        check: () => this.requireGoingOn(options.signal, index),
+      });
+      for await (const { source, picture, outcome } of walk) {
+        this.requireGoingOn(options.signal, index);
+        if ('inspected' in outcome) {
+          yield this.toInspection(index, picture as Picture, outcome.inspected, settings);
+        } else {
+          const { error } = outcome;
+          if (options.onError !== 'record' || !(error instanceof ImganoError)) throw error;
+          const record = errorRecord(index, source.name, error, 'infer');
+          yield { record, picture, map: null, mask: null };
+        }
+        index += 1;
       }
-      index += 1;
+    } finally {
+      await pool?.dispose();
     }
   }
 
@@ -114,6 +142,16 @@ export class Run {
     if (this.disposed) return;
     this.disposed = true;
     await this.engine.dispose();
+  }
+
+  private autoBatch(picture: Picture, budget: number): number {
+    // Half of the budget is the model's; decoded pictures that wait have the other half.
+    return autoBatchSize(this.engine.inputSize(picture), budget / 2);
+  }
+
+  private requireGoingOn(signal: AbortSignal | undefined, done: number): void {
+    if (signal?.aborted === true) throw interrupted(signal, done);
+    if (this.disposed) throw new NotFittedError('this run was disposed; open it again');
   }
 
   private planDefects(wanted: boolean): DefectsPlan | null {
@@ -137,7 +175,7 @@ export class Run {
   private toInspection(
     index: number,
     picture: Picture,
-    { score, map, defects }: Inspected,
+    { score, seen, map, defects }: Inspected,
     settings: { summary: Record<string, unknown>; maps: boolean; status: boolean },
   ): Inspection {
     const record: InspectionRecord = {
@@ -146,6 +184,7 @@ export class Run {
       score,
       ...decide(score, this.config.threshold),
       postprocess_summary: settings.summary,
+      ...(seen === null ? {} : { inspected_bbox_xyxy: boxOf(seen) }),
       ...(map === null || !settings.maps ? {} : { anomaly_map: { shape: [map.height, map.width], dtype: 'float32' } }),
       ...(settings.status ? { status: 'ok' } : {}),
     };
@@ -157,14 +196,9 @@ export class Run {
   }
 }
 
-async function decodeOrError(
-  source: PictureSource,
-): Promise<{ name: string; picture: Picture; error: null } | { name: string; picture: null; error: unknown }> {
-  try {
-    return { name: source.name, picture: await source.decode(), error: null };
-  } catch (error) {
-    return { name: source.name, picture: null, error };
-  }
+/** Inclusive corners, as those of a region. */
+function boxOf({ top, left, height, width }: Window): [number, number, number, number] {
+  return [left, top, left + width - 1, top + height - 1];
 }
 
 function interrupted(signal: AbortSignal, done: number): InterruptedError {

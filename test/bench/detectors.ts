@@ -86,7 +86,7 @@ async function compete({ model, kwargs, python }: Contest, dir: string, weights:
   const { seconds } = await trainRun(config, { out, weights, progress: silent });
   const learned = seconds.fit + seconds.calibrate;
   const loaded = await loadRun(out, weights);
-  const run = new Run(new Engine(loaded.detector, loaded.references), loaded.config, loaded.roiMask);
+  const run = new Run(new Engine(loaded.detector), loaded.config, loaded.roiMask);
   const rates: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const start = performance.now();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Picture } from '../../src/data/picture.js';
-import { Engine } from '../../src/inference/engine.js';
+import { Engine, type Inspected } from '../../src/inference/engine.js';
+import { WholeScorer } from '../../src/inference/whole-scorer.js';
 import type { Detector } from '../../src/models/detector.js';
 import { tf, type Tensor1D, type Tensor3D } from '../../src/runtime/tf.js';
 import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
@@ -37,16 +38,23 @@ function picture(height: number, width: number, square: { y: number; x: number; 
   return { width, height, rgb, source: 'square.png' } as Picture;
 }
 
+async function inspect(detector: Detector, what: Picture): Promise<Inspected> {
+  const engine = new Engine(detector, new WholeScorer(detector, null));
+  const [outcome] = await engine.inspect([what], { map: true, defects: null });
+  await engine.dispose();
+  if ('error' in outcome) throw outcome.error;
+  return outcome.inspected;
+}
+
 onEveryBackend('an engine whose model sees the middle of a picture', () => {
   for (const scale of [1, 3]) {
     it(
       `puts the map where the model looked, at ${scale} times the size of the input`,
       leavesNoTensors(async () => {
-        const engine = new Engine(mirror(16, 20));
         const [height, width] = [20 * scale, 30 * scale];
         const seen = { top: 2 * scale, left: 7 * scale, height: 16 * scale, width: 16 * scale };
         const square = { y: 5 * scale, x: 11 * scale, side: 4 * scale };
-        const found = await engine.inspect(picture(height, width, square), { map: true, defects: null });
+        const found = await inspect(mirror(16, 20), picture(height, width, square));
         expect(found.seen).to.deep.equal(seen);
         expect(found.map!.seen).to.deep.equal(seen);
         const blank = picture(height, width, square).rgb.filter((_, i) => i % 3 === 0);
@@ -61,7 +69,6 @@ onEveryBackend('an engine whose model sees the middle of a picture', () => {
           if (within && between) expect(value).to.be.closeTo(255, 1e-3);
           else if (!(near && beside)) expect(value, `(${y}, ${x})`).to.be.closeTo(blank[p], 1e-3);
         });
-        await engine.dispose();
       }),
     );
   }
@@ -69,25 +76,20 @@ onEveryBackend('an engine whose model sees the middle of a picture', () => {
   it(
     'leaves what it did not see at 0, and scores none of it',
     leavesNoTensors(async () => {
-      const engine = new Engine(mirror(16, 20));
       const outside = picture(40, 40, { y: 0, x: 38, side: 2 });
-      const { score, map } = await engine.inspect(outside, { map: true, defects: null });
+      const { score, map } = await inspect(mirror(16, 20), outside);
       expect(score).to.be.closeTo(0, 1e-3);
       expect(map!.data.every((value) => Math.abs(value) < 1e-3)).to.equal(true);
-      await engine.dispose();
     }),
   );
 
   it('says which picture is smaller than the crop', async () => {
     const detector = mirror(16, 20);
     const held = { ...detector.input, resize: { mode: 'scale' as const, factor: 1, multiple: 1 } };
-    const engine = new Engine({ ...detector, input: held });
-    const error = await engine
-      .inspect(picture(12, 40, { y: 0, x: 0, side: 1 }), { map: true, defects: null })
-      .catch((e: unknown) => e as Error);
+    const small = picture(12, 40, { y: 0, x: 0, side: 1 });
+    const error = await inspect({ ...detector, input: held }, small).catch((e: unknown) => e as Error);
     expect(String(error)).to.match(
       /square\.png: 40 x 12 pixels become 40 x 12 .* less than its crop of 16 x 16; give larger/,
     );
-    await engine.dispose();
   });
 });

@@ -5,7 +5,7 @@ import { eachInput, type PictureInput, type PictureInputs } from '../inputs.js';
 import type { OpenedRun, OpenRunOptions } from '../open-run.js';
 import type { ErrorRecord, InspectionRecord } from '../records/record.js';
 import type { Inspection, InspectOptions, RunInfo } from '../run.js';
-import { Rpc } from './rpc.js';
+import { Rpc } from '../../runtime/rpc.js';
 
 /** A run whose model lives in a worker thread of its own: the caller's event loop only passes messages. */
 export async function openIsolatedRun(path: string, options: OpenRunOptions): Promise<OpenedRun> {
@@ -51,7 +51,8 @@ class IsolatedRun implements OpenedRun {
   }
 
   async *inspectAll(inputs: PictureInputs, options: InspectOptions = {}): AsyncGenerator<Inspection> {
-    const { signal, ...plain } = options;
+    // What is left can be sent to the thread; times are not taken there.
+    const { signal, clock: _clock, ...plain } = options;
     const walk = ++this.lastWalk;
     this.inputs.set(walk, eachInput(inputs));
     try {

@@ -2,7 +2,7 @@ import { parentPort, type MessagePort, type Transferable } from 'node:worker_thr
 import type { PictureInput } from '../inputs.js';
 import { openRun, type OpenedRun, type OpenRunOptions } from '../open-run.js';
 import type { Inspection, InspectOptions } from '../run.js';
-import { Rpc } from './rpc.js';
+import { Rpc } from '../../runtime/rpc.js';
 
 // The other end of `IsolatedRun`: owns tfjs, and answers calls until it is told to dispose.
 

@@ -1,12 +1,17 @@
 import type { PixelThresholdProvenance } from '../../config/threshold.js';
+import type { Size } from '../../config/size.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { PictureSource } from '../../data/picture.js';
 import { InterruptedError } from '../../errors.js';
+import { autoBatchSize } from '../../inference/auto-batch-size.js';
 import type { Engine } from '../../inference/engine.js';
-import { prefetch } from '../../inference/prefetch.js';
 import { fitImageThreshold, type ImageThreshold } from '../../inference/thresholds/image-threshold.js';
 import type { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
+import { walkPictures } from '../../inference/walk.js';
 import type { Progress } from '../../runtime/progress.js';
+
+/** What a batch may take in the model, roughly. */
+const BATCH_BYTES = 2 ** 29;
 
 export interface Calibration {
   readonly image: ImageThreshold;
@@ -30,9 +35,14 @@ export async function calibrate(
 ): Promise<Calibration> {
   const scores: number[] = [];
   context.progress.start('calibrating', sources.length);
-  for await (const picture of prefetch(sources, 3, (source) => source.decode())) {
+  const check = () => {
     if (context.signal?.aborted === true) throw new InterruptedError('the calibration was stopped before it was done');
-    const { score, map } = await engine.inspect(picture, { map: context.hasMaps, defects: null });
+  };
+  const batchSize = (first: Size) => autoBatchSize(engine.inputSize(first), BATCH_BYTES);
+  const walk = walkPictures(engine, sources, { map: context.hasMaps, defects: null, batchSize, check });
+  for await (const { outcome } of walk) {
+    if ('error' in outcome) throw outcome.error;
+    const { score, map } = outcome.inspected;
     scores.push(score);
     if (map !== null) await pixels.add(map);
     context.progress.update(scores.length);

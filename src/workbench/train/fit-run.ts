@@ -17,6 +17,7 @@ import { hashFile } from '../../inference/load-run.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
 import { referencesFor } from '../../inference/references-for.js';
 import { readRoiMask } from '../../inference/roi-mask.js';
+import { WholeScorer } from '../../inference/whole-scorer.js';
 import { MASK_FORMATS } from '../../inference/sinks/mask-formats.js';
 import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
 import type { Detector } from '../../models/detector.js';
@@ -57,7 +58,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   requireBackend(spec, true);
   const used = rememberWeights(options.weights);
   const detector = await spec.create(params, { weights: used });
-  const engine = new Engine(detector, references);
+  const engine = new Engine(detector, new WholeScorer(detector, references), warn);
   try {
     const source = new PictureFitSource(fit, detector.input, FIT_BATCH, options.signal, references);
     const started = performance.now();

@@ -1,5 +1,5 @@
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
-import * as errors from '../../errors.js';
+import * as errors from '../errors.js';
 
 /** A call that one side makes of the other. Values are whatever structured clone carries. */
 type Message =
