@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream';
 import type { PictureSource } from '../data/picture.js';
 import type { Progress } from '../runtime/progress.js';
 import type { OpenedRun } from './open-run.js';
-import type { Inspection } from './run.js';
+import type { StageClock } from '../runtime/profile/stage-clock.js';
+import type { Inspection, InspectOptions } from './run.js';
 import { runHeader } from './records/run-header.js';
 import { relativeNames } from './shards/relative-names.js';
 import { shardOfName } from './shards/shard-of-name.js';
@@ -33,6 +34,9 @@ export interface InspectToOutputs {
   readonly maxErrors: number;
   /** Where references were taken from, as given. */
   readonly references: string | null;
+  /** How fast it goes: batches, threads, memory. */
+  readonly speed?: Pick<InspectOptions, 'batchSize' | 'workers' | 'memoryBudgetMb'>;
+  readonly clock?: StageClock;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -49,7 +53,7 @@ export interface OutputCounts extends WriteCounts {
  * @throws ConfigError, DataError, InterruptedError; what was written is whole
  */
 export async function inspectToOutputs(request: InspectToOutputs): Promise<OutputCounts> {
-  const { run, sources, shard, progress, signal, maxErrors } = request;
+  const { run, sources, shard, progress, signal, maxErrors, clock } = request;
   const mine = partOf(request);
   const records = await openOutputs(request, mine);
   try {
@@ -59,11 +63,14 @@ export async function inspectToOutputs(request: InspectToOutputs): Promise<Outpu
     const onError = request.continueOnError ? 'record' : 'throw';
     const inspections = run.inspectAll(
       todo.map(({ index }) => sources[index]),
-      { maps: request.maps, mapArtifacts: request.folders.overlays !== undefined, onError, signal },
+      {
+        ...{ maps: request.maps, mapArtifacts: request.folders.overlays !== undefined, onError, signal },
+        ...{ ...request.speed, clock },
+      },
     );
     const outputs = { ...request.folders, regions: records.regions };
     const counts: OutputCounts = await writeInspections(placed(inspections, todo), records.sink, outputs, {
-      ...{ pixelThreshold: run.info.pixelThreshold, onError, maxErrors, before: records.before, signal },
+      ...{ pixelThreshold: run.info.pixelThreshold, onError, maxErrors, before: records.before, signal, clock },
       onDone: ({ processed }) => progress.update(processed),
     });
     progress.stop();

@@ -1,10 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { DataError, ImganoError, InterruptedError } from '../errors.js';
+import { noClock, type StageClock } from '../runtime/profile/stage-clock.js';
+import { prefetch } from './prefetch.js';
 import { errorRecord, regionsLine } from './records/record.js';
 import { canonicalJson } from './records/canonical-json.js';
 import type { Inspection } from './run.js';
 import { saveArtifacts, type OutputFolders } from './sinks/save-artifacts.js';
 import type { RecordSink } from './sinks/record-sink.js';
+
+/** Pictures whose files are being written at a time. */
+const SAVING = 2;
 
 export interface Outputs extends OutputFolders {
   /** Takes the regions of every picture, just before its record is written. */
@@ -29,6 +34,7 @@ export interface WriteOptions {
   readonly before?: Readonly<WriteCounts>;
   /** Stops between two records, so that the one in hand is whole. */
   readonly signal?: AbortSignal;
+  readonly clock?: StageClock;
   readonly onDone?: (counts: Readonly<WriteCounts>) => void;
 }
 
@@ -47,12 +53,16 @@ export async function writeInspections(
   outputs: Outputs,
   options: WriteOptions,
 ): Promise<WriteCounts> {
-  const { before, maxErrors = 0, signal } = options;
+  const { before, maxErrors = 0, signal, clock = noClock } = options;
   const counts: WriteCounts = { processed: 0, anomalous: 0, errors: 0, regions: 0, ...before };
   const enough = () => maxErrors > 0 && counts.errors >= maxErrors;
   if (enough()) return counts;
-  for await (const inspection of inspections) {
-    const record = await finished(inspection, outputs, options);
+  // Files are written while the next picture is in work; a run that may stop at any record leaves none of later pictures.
+  const ahead = maxErrors > 0 ? 1 : SAVING;
+  const saved = prefetch(inspections, ahead, (inspection) =>
+    clock.time('save', 1, () => finished(inspection, outputs, options)),
+  );
+  for await (const record of saved) {
     if ('defects' in record && record.defects !== undefined)
       await outputs.regions?.write(regionsLine(record, record.defects));
     await sink.write(record);

@@ -65,6 +65,20 @@ export class InferCommand extends DefectsFlags {
   fsync = Option.String('--fsync', {
     description: 'when records are forced onto the disk: never, close (default) or flush (see --flush-every)',
   });
+  batchSize = Option.String('--batch-size', {
+    description: 'pictures that go through the model together, a number or auto; default 1; changes no byte',
+  });
+  numWorkers = Option.String('--num-workers', {
+    description: 'threads that read and decode pictures; default 0; changes no byte',
+  });
+  memoryBudget = Option.String('--memory-budget', {
+    description: 'megabytes that waiting pictures and batches may take, roughly; default 1024',
+  });
+  profile = Option.Boolean('--profile', false, {
+    description: 'a table of the time of every stage on the standard error',
+  });
+  profileJson = Option.String('--profile-json', { description: 'a file for the times of every stage' });
+  traceFile = Option.String('--trace', { description: 'a file for a trace that chrome://tracing or Perfetto shows' });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
@@ -76,6 +90,8 @@ export class InferCommand extends DefectsFlags {
       { openSources },
       { refuseOverwriting },
       { readOutputFlags },
+      { readSpeedFlags },
+      { Profiling },
     ] = await Promise.all([
       import('../../inference/open-run.js'),
       import('../../inference/write-inspections.js'),
@@ -83,12 +99,16 @@ export class InferCommand extends DefectsFlags {
       import('../../data/sources.js'),
       import('../../inference/sinks/refuse-overwriting.js'),
       import('../output-flags.js'),
+      import('../speed-flags.js'),
+      import('../profiling.js'),
     ]);
     const progress = await this.progress();
     const defectsKeys = await this.runOverrides((line) => progress.warn(line));
     const { overlayMaxSize, ...writing } = readOutputFlags(this);
+    const speed = readSpeedFlags(this);
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
     const sources = await openSources(this.input);
+    const started = performance.now();
     const run = await openRun(this.inferConfig, {
       backend: this.backend,
       weights: this.weights,
@@ -96,6 +116,9 @@ export class InferCommand extends DefectsFlags {
       defects: defectsKeys,
       warn: (line) => progress.warn(line),
     });
+    const loadSeconds = (performance.now() - started) / 1000;
+    const profiling = await Profiling.start({ table: this.profile, json: this.profileJson, trace: this.traceFile });
+    const told = { loadSeconds, inputs: sources.length, processed: 0, errors: 0 };
     try {
       const defects = run.info.defectsEnabled;
       const maps = this.includeMaps ?? run.info.mapsEnabled;
@@ -110,8 +133,9 @@ export class InferCommand extends DefectsFlags {
       const counts = await inspectToOutputs({
         ...{ run, sources, folders, maps, signal, progress, ...writing },
         ...{ inputs: this.input, jsonl: this.jsonl, regions: this.regions, stdout: this.context.stdout },
-        references: this.referenceDir ?? null,
+        ...{ references: this.referenceDir ?? null, speed, clock: profiling.clock },
       });
+      Object.assign(told, { processed: counts.processed, errors: counts.errors });
       const { processed, anomalous, regions, errors } = counts;
       const found = defects ? `, ${regions} regions` : '';
       const kept = counts.resumed === undefined ? '' : ` (${counts.resumed} from before)`;
@@ -120,6 +144,7 @@ export class InferCommand extends DefectsFlags {
       if (this.json && this.jsonl !== undefined) printReport(this.context.stdout, true, counts, () => []);
       return errors > 0 ? 1 : 0;
     } finally {
+      await profiling.finish(told, this.context.stderr);
       await run.dispose();
     }
   }
