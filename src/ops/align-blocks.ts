@@ -45,7 +45,7 @@ export function alignBlocks(references: Tensor3D, pictures: Tensor3D, { search, 
   });
 }
 
-/** Shifts down and right of every pixel, int32 `[n, h, w]` each. */
+/** Shifts down and right of every pixel, whole numbers, `[n, h, w]` each. */
 interface Shifts {
   readonly y: Tensor3D;
   readonly x: Tensor3D;
@@ -94,18 +94,20 @@ function blockShifts(references: Tensor3D, pictures: Tensor3D, { search, window 
 
 function moved(maps: Tensor3D, { y, x }: Shifts): Tensor3D {
   const [n, h, w] = maps.shape;
-  const line = (length: number, shape: number[]) => tf.range(0, length, 1, 'int32').reshape(shape);
+  const line = (length: number, shape: number[]) => tf.range(0, length).reshape(shape);
+  // Places along an axis are clipped as floats, where every backend does it alike; the place in all of the maps is a whole number.
   const rows = line(h, [1, h, 1])
-    .sub(y)
+    .sub(y.toFloat())
     .clipByValue(0, h - 1);
   const columns = line(w, [1, 1, w])
-    .sub(x)
+    .sub(x.toFloat())
     .clipByValue(0, w - 1);
-  const first = line(n, [n, 1, 1]).mul(tf.scalar(h * w, 'int32'));
-  const from = first
-    .add(rows.mul(tf.scalar(w, 'int32')))
-    .add(columns)
-    .toInt();
+  const whole = (value: number) => tf.scalar(value, 'int32');
+  const first = tf
+    .range(0, n, 1, 'int32')
+    .reshape([n, 1, 1])
+    .mul(whole(h * w));
+  const from = first.add(rows.toInt().mul(whole(w))).add(columns.toInt());
   return tf.gather<Tensor>(maps.reshape([n * h * w]), from as Tensor1D) as Tensor3D;
 }
 

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.js';
 import { tf, type Tensor, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
+import { translate } from './translate.js';
 
 export interface PhaseCorrelationOptions {
   /** The largest shift that is looked for, in pixels along each axis; `null` = half the picture. */
@@ -50,14 +51,15 @@ export function phaseCorrelation(
     const vertical = new Axis(h, false);
     const horizontal = new Axis(w, true);
     const a = spectrum(pictures, vertical, horizontal);
-    const b = spectrum(references, vertical, horizontal);
-    const cross = whitened(timesConjugate(a, b), vertical, horizontal);
-    const within = (length: number) => Math.min(maxShift ?? Infinity, length >> 1);
-    const coarse = peak(cross, vertical, horizontal, steps(within(h), 1), steps(within(w), 1));
+    const correlated = (to: Tensor3D) =>
+      whitened(timesConjugate(a, spectrum(to, vertical, horizontal)), vertical, horizontal);
+    const within = (length: number) => steps(Math.min(maxShift ?? Infinity, length >> 1), 1);
+    const coarse = peak(correlated(references), vertical, horizontal, within(h), within(w));
     if (upsample === 1) return coarse;
+    // Both fade out at the same place of the part now: a shift under a fixed window is seen as less than it is.
+    const near = correlated(translate(tiled(references, pictures.shape[0]), coarse));
     const fine = steps(1, upsample);
-    const centred = rotated(cross, coarse, vertical, horizontal);
-    return coarse.add<Tensor2D>(peak(centred, vertical, horizontal, fine, fine));
+    return coarse.add<Tensor2D>(peak(near, vertical, horizontal, fine, fine));
   });
 }
 
@@ -158,16 +160,8 @@ function peak(cross: Complex, vertical: Axis, horizontal: Axis, down: number[], 
   return tf.stack([tf.gather(tf.tensor1d(down), row), tf.gather(tf.tensor1d(right), column)], 1) as Tensor2D;
 }
 
-/** Moves the peak at `shift` to the origin. */
-function rotated({ re, im }: Complex, shift: Tensor2D, vertical: Axis, horizontal: Axis): Complex {
-  const turns = (column: number, axis: Axis, shape: number[]) =>
-    shift
-      .slice([0, column], [-1, 1])
-      .reshape([-1, 1, 1])
-      .mul(tf.tensor(axis.frequencies.map((k) => (2 * Math.PI * k) / axis.length)).reshape(shape));
-  const angle = turns(0, vertical, [1, -1, 1]).add(turns(1, horizontal, [1, 1, -1]));
-  const [cos, sin] = [tf.cos(angle), tf.sin(angle)];
-  return { re: re.mul(cos).sub(im.mul(sin)), im: re.mul(sin).add(im.mul(cos)) };
+function tiled(references: Tensor3D, count: number): Tensor3D {
+  return references.shape[0] === count ? references : tf.tile(references, [count, 1, 1]);
 }
 
 function hann(length: number) {
