@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { decode } from '../../../src/config/codec.js';
 import { ConfigError, DataError } from '../../../src/errors.js';
 import type { Detector } from '../../../src/models/detector.js';
+import { createExtractor } from '../../../src/models/backbones/create-extractor.js';
 import { gaussianDistances } from '../../../src/models/memory-bank/gaussian-distances.js';
 import { keptPatches } from '../../../src/models/memory-bank/kept-patches.js';
+import { PatchEmbedding } from '../../../src/models/memory-bank/patch-embedding.js';
 import { PatchcoreParams } from '../../../src/models/memory-bank/patchcore-params.js';
 import { patchcore } from '../../../src/models/memory-bank/patchcore.spec.js';
 import { SoftPatchParams } from '../../../src/models/memory-bank/softpatch-params.js';
@@ -200,6 +202,48 @@ onEveryBackend('vision_softpatch', (backend) => {
       soft.dispose();
       hard.dispose();
       rmSync(dir, { recursive: true });
+    }),
+  );
+
+  it(
+    'keeps the least odd patches, each with its own outlier factor',
+    leavesNoTensors(async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'imgano-softpatch-'));
+      const pictures = [...goodPictures(6), stripedPicture(20, { defect: 14 })];
+      const params = decode(SoftPatchParams, { resize, coreset_ratio: 1, lof_k: 3 }, 'params');
+      const detector = await make(params);
+      await detector.fit(sourceOfArrays(pictures, 1), context);
+      await detector.save(dir);
+      detector.dispose();
+      const { bank, weight } = await loadTensors(join(dir, 'bank.safetensors'));
+      rmSync(dir, { recursive: true });
+
+      const extractor = await createExtractor(params.backbone, openWeightsStore());
+      const embedding = new PatchEmbedding(extractor, params, 3);
+      const patches: number[][][] = [];
+      for (const picture of pictures) {
+        const batch = batchOf([picture]);
+        const features = embedding.embed(batch.pixels);
+        patches.push(((await features.array()) as number[][][][])[0].flat());
+        tf.dispose([features, batch.pixels]);
+      }
+      embedding.dispose();
+      extractor.dispose();
+      const places = patches[0].map((_, place) =>
+        lofOf(
+          patches.map((of) => of[place]),
+          3,
+        ),
+      );
+      const all = patches.flatMap((of, picture) => of.map((row, place) => ({ row, lof: places[place][picture] })));
+      const usual = [...all].sort((a, b) => a.lof - b.lof).slice(0, Math.floor(0.85 * (all.length - 1)) + 1);
+      const width = bank.shape[1];
+      expect(bank.shape[0]).to.equal(usual.length);
+      const factors = new Map(usual.map(({ row, lof }) => [row.join(), lof]));
+      for (let i = 0; i < usual.length; i++) {
+        const lof = factors.get(Array.from(bank.data.subarray(i * width, (i + 1) * width)).join());
+        expect(weight.data[i]).to.be.closeTo(lof ?? NaN, 1e-3);
+      }
     }),
   );
 
