@@ -57,5 +57,5 @@ export function squaredDistances(x: Tensor2D, y: Tensor2D): Tensor2D {
  * @returns `[q, m]`, owned by the caller
  */
 export function directSquaredDistances(queries: Tensor2D, candidates: Tensor3D): Tensor2D {
-  return tf.tidy(() => candidates.sub(queries.expandDims(1)).square().sum(2) as Tensor2D);
+  return tf.tidy(() => tf.squaredDifference(candidates, queries.expandDims(1)).sum(2) as Tensor2D);
 }

@@ -102,14 +102,21 @@ export class NeighborIndex {
 
   private searchBlock(queries: Tensor2D, k: number): Neighbors {
     const candidates = this.candidates(queries, Math.min(k + SPARE, this.count));
-    const squared = this.direct(queries, candidates);
-    if (candidates.shape[1] === 1) return { squared, indices: candidates };
-    // `topk` takes the first of equal values, and the candidates are in the order of the rows.
-    const { values: negated, indices } = tf.topk(squared.neg(), k);
-    return { squared: negated.neg(), indices: pickColumns(candidates, indices as Tensor2D) };
+    if (k === 1) return this.nearest(queries, candidates);
+    // `topk` takes the first of equal values: the candidates in the order of the rows.
+    const ordered = tf.topk(candidates.neg(), candidates.shape[1]).values.neg() as Tensor2D;
+    const { values: negated, indices } = tf.topk(this.direct(queries, ordered).neg(), k);
+    return { squared: negated.neg(), indices: pickColumns(ordered, indices as Tensor2D) };
   }
 
-  /** The rows with the largest products, as row numbers in ascending order. */
+  private nearest(queries: Tensor2D, candidates: Tensor2D): Neighbors {
+    const distances = this.direct(queries, candidates);
+    const squared = distances.min(1, true) as Tensor2D;
+    const winners = tf.where(distances.equal(squared), candidates, tf.fill(candidates.shape, this.count, 'int32'));
+    return { squared, indices: winners.min(1, true) };
+  }
+
+  /** The rows with the largest products. */
   private candidates(queries: Tensor2D, count: number): Tensor2D {
     const parts = this.chunks.map((chunk, i) => {
       const width = chunk.shape[1];
@@ -132,7 +139,7 @@ export class NeighborIndex {
       );
       rows = pickColumns(rows, best.indices as Tensor2D);
     }
-    return tf.topk(rows.neg(), count).values.neg();
+    return rows;
   }
 
   /** Of centred queries. */

@@ -4,6 +4,7 @@ import { convFilterGradient } from './kernels/conv-filter-gradient.js';
 import { convPadding } from './kernels/conv-padding.js';
 import { denseBincount } from './kernels/dense-bincount.js';
 import { depthwiseGradients } from './kernels/depthwise-gradients.js';
+import { gatherRows } from './kernels/gather-rows.js';
 import { maxPoolGradient } from './kernels/max-pool-gradient.js';
 import { repairMirrorPadGradient } from './kernels/mirror-pad-gradient.js';
 import { poolPadding } from './kernels/pool-padding.js';
@@ -24,6 +25,7 @@ export const KERNEL_REPAIRS: readonly KernelRepair[] = [
   ...depthwiseGradients,
   resizeGradient,
   segmentSum,
+  gatherRows,
   transform,
   denseBincount,
 ];
