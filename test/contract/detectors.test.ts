@@ -37,12 +37,15 @@ const kwargs: Record<string, Record<string, unknown>> = {
   vision_dfm: { resize: { mode: 'stretch', size: small }, pooling: 2 },
   vision_cfa: { resize: { mode: 'stretch', size: small }, epochs: 2 },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
+  vision_ref_patch_distance_map: { resize: { mode: 'stretch', size: small } },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 
 const good = Array.from({ length: 8 }, (_, i) => toyPicture(i));
 const unseen = [toyPicture(100), toyPicture(101)];
 const defective = toyPicture(102, { defect: 14 });
+/** What every picture is compared with, by models that compare with references. */
+const goldenSample = toyPicture(1000);
 
 onEveryBackend('detector contract', () => {
   for (const spec of MODELS) {
@@ -53,7 +56,8 @@ onEveryBackend('detector contract', () => {
         });
       const fitted = async (seed = 1) => {
         const detector = await make();
-        const source = new PictureFitSource(good.map(sourceOf), detector.input, 3);
+        const references = spec.needs.references === true ? { of: async () => goldenSample } : null;
+        const source = new PictureFitSource(good.map(sourceOf), detector.input, 3, undefined, references);
         await detector.fit(source, { seed, progress: silent });
         return detector;
       };
@@ -72,7 +76,7 @@ onEveryBackend('detector contract', () => {
           const batch = batchOf([good[0]], detector);
           expect(await failure(() => detector.score(batch))).to.be.instanceOf(NotFittedError);
           expect(await failure(() => detector.save(tmpdir()))).to.be.instanceOf(NotFittedError);
-          batch.pixels.dispose();
+          tf.dispose([batch.pixels, batch.references]);
           detector.dispose();
         }),
       );
@@ -130,7 +134,7 @@ onEveryBackend('detector contract', () => {
             expect(Math.floor(peak / w) / h, 'row of the peak').to.be.within(0.1, 0.7);
             expect((peak % w) / w, 'column of the peak').to.be.within(0.2, 0.65);
           }
-          tf.dispose([scores, ...(maps === null ? [] : [maps]), batch.pixels]);
+          tf.dispose([scores, ...(maps === null ? [] : [maps]), batch.pixels, batch.references]);
           detector.dispose();
         }),
       );
@@ -143,18 +147,27 @@ function resized(params: { name: string } & object): Record<string, unknown> {
   return 'props' in params && 'resize_hw' in (params.props as object) ? { resize_hw: small } : {};
 }
 
-function batchOf(pictures: readonly Picture[], detector: Detector): Batch {
-  const tensors = pictures.map((picture) => prepare(picture, detector.input));
-  const pixels = tf.concat(tensors, 0) as Tensor4D;
-  tf.dispose(tensors);
-  return { pixels, sources: pictures.map((p) => p.source), sizes: pictures };
+/** With references, whether or not the model looks at them. */
+function batchOf(pictures: readonly Picture[], detector: Detector): Batch & { references: Tensor4D } {
+  const together = (some: readonly Picture[]) => {
+    const tensors = some.map((picture) => prepare(picture, detector.input));
+    const all = tf.concat(tensors, 0) as Tensor4D;
+    tf.dispose(tensors);
+    return all;
+  };
+  return {
+    pixels: together(pictures),
+    references: together(pictures.map(() => goldenSample)),
+    sources: pictures.map((p) => p.source),
+    sizes: pictures,
+  };
 }
 
 async function scoresOf(detector: Detector, pictures: readonly Picture[]): Promise<number[]> {
   const batch = batchOf(pictures, detector);
   const { scores, maps } = await detector.score(batch);
   const values = Array.from(await scores.data());
-  tf.dispose([scores, ...(maps === null ? [] : [maps]), batch.pixels]);
+  tf.dispose([scores, ...(maps === null ? [] : [maps]), batch.pixels, batch.references]);
   return values;
 }
 
