@@ -2,11 +2,18 @@ import Table from 'cli-table3';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Work that runs in another process, which times it itself: gives the milliseconds that one of so many calls took. */
+export interface Elsewhere {
+  time(calls: number): Promise<number>;
+}
+
+type Contender = (() => unknown) | Elsewhere;
+
 /** One line of a comparison: the same work, done by every contender. */
 export interface Row {
   readonly label: string;
   /** What is timed, by name; a promise is waited for. */
-  readonly contenders: Readonly<Record<string, () => unknown>>;
+  readonly contenders: Readonly<Record<string, Contender>>;
   /** The contender by which the others are measured; the first by default. */
   readonly rival?: string;
 }
@@ -73,7 +80,8 @@ async function measure({ label, contenders, rival }: Row, rounds: number, leastM
   return { label, medianMs, ratio: Object.fromEntries(ratio) };
 }
 
-async function timeOf(work: () => unknown, calls: number): Promise<number> {
+async function timeOf(work: Contender, calls: number): Promise<number> {
+  if (typeof work !== 'function') return work.time(calls);
   const start = performance.now();
   for (let i = 0; i < calls; i++) {
     const result = work();
