@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { tf, type Tensor, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
+import { tf, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from '../runtime/tf.js';
 import { translate } from './translate.js';
 
 export interface PhaseCorrelationOptions {
@@ -57,7 +57,7 @@ export function phaseCorrelation(
     const coarse = peak(correlated(references), vertical, horizontal, within(h), within(w));
     if (upsample === 1) return coarse;
     // Both fade out at the same place of the part now: a shift under a fixed window is seen as less than it is.
-    const near = correlated(translate(tiled(references, pictures.shape[0]), coarse));
+    const near = correlated(translate(tiled(references, pictures.shape[0]), coarse).squeeze<Tensor3D>([3]));
     const fine = steps(1, upsample);
     return coarse.add<Tensor2D>(peak(near, vertical, horizontal, fine, fine));
   });
@@ -160,8 +160,8 @@ function peak(cross: Complex, vertical: Axis, horizontal: Axis, down: number[], 
   return tf.stack([tf.gather(tf.tensor1d(down), row), tf.gather(tf.tensor1d(right), column)], 1) as Tensor2D;
 }
 
-function tiled(references: Tensor3D, count: number): Tensor3D {
-  return references.shape[0] === count ? references : tf.tile(references, [count, 1, 1]);
+function tiled(references: Tensor3D, count: number): Tensor4D {
+  return tf.tile(references, [count / references.shape[0], 1, 1]).expandDims(3);
 }
 
 function hann(length: number) {

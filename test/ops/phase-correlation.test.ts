@@ -4,7 +4,7 @@ import { phaseCorrelation } from '../../src/ops/phase-correlation.js';
 import { registerShift } from '../../src/ops/register-shift.js';
 import { translate } from '../../src/ops/translate.js';
 import { Random } from '../../src/runtime/random.js';
-import { tf, type Tensor3D } from '../../src/runtime/tf.js';
+import { tf, type Tensor3D, type Tensor4D } from '../../src/runtime/tf.js';
 import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
 
 const height = 72;
@@ -29,6 +29,8 @@ function blobs(seed: number, dy = 0, dx = 0): Float32Array {
 }
 
 const picture = (values: Float32Array) => tf.tensor3d(values, [1, height, width]);
+/** One channel: what is compared below is the pixels. */
+const coloured = (values: Float32Array) => tf.tensor4d(values, [1, height, width, 1]);
 
 onEveryBackend('phaseCorrelation', () => {
   const cases: [number, number][] = [
@@ -82,10 +84,10 @@ onEveryBackend('translate', () => {
   it(
     'copies pixels for whole shifts, and blends neighbours for parts',
     leavesNoTensors(async () => {
-      const maps = tf.tensor3d([0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23], [1, 3, 4]);
+      const maps = tf.tensor4d([0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23], [1, 3, 4, 1]);
       const shifts = tf.tensor2d([[1, -2]]);
       const whole = translate(maps, shifts);
-      expect(await whole.array()).to.deep.equal([
+      expect(await rows(whole)).to.deep.equal([
         [
           [2, 3, 3, 3],
           [2, 3, 3, 3],
@@ -94,7 +96,7 @@ onEveryBackend('translate', () => {
       ]);
       const halves = tf.tensor2d([[0.5, 0]]);
       const part = translate(maps, halves);
-      expect(await part.array()).to.deep.equal([
+      expect(await rows(part)).to.deep.equal([
         [
           [0, 1, 2, 3],
           [5, 6, 7, 8],
@@ -112,7 +114,7 @@ onEveryBackend('registerShift', () => {
     leavesNoTensors(async () => {
       const random = new Random(7);
       const noise = () => Float32Array.from({ length: height * width }, () => 100 + 2 * random.normal());
-      const [a, b] = [picture(noise()), picture(noise())];
+      const [a, b] = [coloured(noise()), coloured(noise())];
       const out = registerShift(b, a, { maxShift: 8, upsample: 1 });
       const [before, after] = [await distance(a, b), await distance(a, out)];
       expect(after).to.be.at.most(before);
@@ -123,7 +125,7 @@ onEveryBackend('registerShift', () => {
   it(
     'lays a moved reference over the picture',
     leavesNoTensors(async () => {
-      const [a, b] = [picture(blobs(4, 2.5, -3.25)), picture(blobs(4))];
+      const [a, b] = [coloured(blobs(4, 2.5, -3.25)), coloured(blobs(4))];
       const out = registerShift(b, a, { maxShift: 8, upsample: 20 });
       expect(await distance(a, out, 6)).to.be.below(0.5);
       expect(await distance(a, b, 6)).to.be.above(10);
@@ -132,7 +134,11 @@ onEveryBackend('registerShift', () => {
   );
 });
 
-async function distance(a: Tensor3D, b: Tensor3D, frame = 0): Promise<number> {
+async function rows(x: Tensor4D): Promise<number[][][]> {
+  return (await x.array()).map((map) => map.map((row) => row.map(([value]) => value)));
+}
+
+async function distance(a: Tensor4D, b: Tensor4D, frame = 0): Promise<number> {
   const [x, y] = [await a.data(), await b.data()];
   let sum = 0;
   let count = 0;

@@ -36,7 +36,7 @@ export class GoldenTemplate extends ReferenceDetector<GoldenTemplateParams> {
 
   protected async compare(pixels: Tensor4D, references: Tensor4D): Promise<Scored> {
     const [count, height, width] = pixels.shape;
-    const one = (of: Tensor4D, i: number) => of.slice<Tensor4D>(i, 1).squeeze<Tensor3D>([3]);
+    const one = (of: Tensor4D, i: number) => of.slice<Tensor4D>(i, 1);
     return tf.tidy(() => {
       // One by one: many maps of each are alive at a time, and what a picture gives must not depend on those beside it.
       const maps = tf.concat(
@@ -46,9 +46,12 @@ export class GoldenTemplate extends ReferenceDetector<GoldenTemplateParams> {
     });
   }
 
-  private differences(pictures: Tensor3D, references: Tensor3D): Tensor3D {
+  private differences(pixels: Tensor4D, references: Tensor4D): Tensor3D {
     const { max_shift, local_shift, local_window, tolerance, sigma, min_contrast } = this.params;
-    const registered = registerShift(references, pictures, { maxShift: max_shift, upsample: STEPS });
+    const registered = registerShift(references, pixels, { maxShift: max_shift, upsample: STEPS }).squeeze<Tensor3D>([
+      3,
+    ]);
+    const pictures = pixels.squeeze<Tensor3D>([3]);
     const lit = matchLight(registered, pictures);
     const contrast = patternContrast(lit).maximum(min_contrast);
     const laid = alignBlocks(lit, pictures, { search: local_shift, window: local_window });

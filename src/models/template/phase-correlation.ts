@@ -22,13 +22,10 @@ export class PhaseCorrelation extends MapDetector {
 
   protected compare(pixels: Tensor4D, { templates }: Readonly<Record<string, Tensor>>): Tensor3D {
     const { max_shift: maxShift, upsample_factor: upsample } = this.params;
-    const pictures = pixels.squeeze<Tensor3D>([3]);
-    const maps = (templates.squeeze([3]) as Tensor3D).unstack().map((template) => {
-      const same = tf.tile(template.expandDims<Tensor3D>(0), [pictures.shape[0], 1, 1]);
-      return pictures
-        .sub<Tensor3D>(registerShift(same, pictures, { maxShift, upsample }))
-        .abs()
-        .div<Tensor3D>(255);
+    const maps = (templates as Tensor4D).unstack().map((template) => {
+      const same = tf.tile(template.expandDims<Tensor4D>(0), [pixels.shape[0], 1, 1, 1]);
+      const laid = registerShift(same, pixels, { maxShift, upsample });
+      return pixels.sub(laid).abs().div(255).squeeze<Tensor3D>([3]);
     });
     return maps.reduce((nearest, map) => {
       const mean = (of: Tensor3D) => tf.mean(of, [1, 2], true);

@@ -29,6 +29,8 @@ export const RefPatchDistanceParams = strict('RefPatchDistanceParams', {
   /** Side of the neighbourhood whose mean describes a patch; 1 = the feature alone. */
   patch_size: withDefault(OddInteger, 1),
   patch_padding: withDefault(oneOf(['zero', 'reflect']), 'zero'),
+  /** The largest shift of the whole picture that is undone before, in pixels of the input; 0 = the picture lies as its reference does. */
+  max_shift: withDefault(NonNegativeInteger, 16),
   distance: withDefault(oneOf(['euclidean', 'cosine']), 'euclidean'),
   /** A patch is compared with the nearest reference patch within so many places along each axis; 0 = the same place alone. */
   search: withDefault(NonNegativeInteger, 1),

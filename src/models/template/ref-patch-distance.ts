@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors.js';
 import { nearbyDistance } from '../../ops/nearby-distance.js';
 import { reduceMap } from '../../ops/reduce-map.js';
+import { registerShift } from '../../ops/register-shift.js';
 import { compiled } from '../../runtime/compile/compiled.js';
 import { tf, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
@@ -10,6 +11,9 @@ import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import type { RefPatchDistanceParams } from './ref-patch-distance-params.js';
 import { ReferenceDetector } from './reference-detector.js';
 
+/** Steps a pixel of the shift of the whole picture. */
+const STEPS = 10;
+
 /** The features come as the backbone gives them. */
 const PLAIN = {
   layer_dim: null,
@@ -18,7 +22,10 @@ const PLAIN = {
   projection: 'gaussian',
 } as const;
 
-/** The distance of every patch of a picture to the nearest patch around the same place of its reference. */
+/**
+ * The distance of every patch of a picture to the nearest patch around the same place of its reference, which is moved as a whole before
+ * (phase correlation).
+ */
 export class RefPatchDistance extends ReferenceDetector<RefPatchDistanceParams> {
   private readonly embedding: PatchEmbedding;
   private readonly forward;
@@ -58,10 +65,11 @@ export class RefPatchDistance extends ReferenceDetector<RefPatchDistanceParams> 
   }
 
   private scored([pixels, references]: Tensor[]): Tensor[] {
-    const { search, distance, score_top } = this.params;
+    const { search, distance, score_top, max_shift: maxShift } = this.params;
     return tf.tidy(() => {
+      const laid = registerShift(references as Tensor4D, pixels as Tensor4D, { maxShift, upsample: STEPS });
       const features = this.embedding.embed(pixels as Tensor4D);
-      const maps = nearbyDistance(features, this.embedding.embed(references as Tensor4D), { search, distance });
+      const maps = nearbyDistance(features, this.embedding.embed(laid), { search, distance });
       const top = { method: score_top === 0 ? 'max' : 'topk_mean', topk: score_top === 0 ? 1 : score_top } as const;
       return [reduceMap(maps, top), maps];
     });
