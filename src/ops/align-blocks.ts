@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
+import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '../runtime/tf.js';
 import { borderIndex } from './border-index.js';
 
 export interface BlockAlignment {
@@ -22,11 +22,11 @@ const LEAST_HALVED = 64;
  * searched from coarse to fine. Of equal shifts the smallest is taken; a window much larger than a defect keeps its shift when it holds
  * one.
  *
- * @param references,pictures `[n, h, w]` float32, borrowed
- * @returns `[n, h, w]`: pixels of the reference, moved; owned by the caller
+ * @param references,pictures `[n, h, w, c]` float32, borrowed; the mean of the channels decides
+ * @returns `[n, h, w, c]`: pixels of the reference, moved; owned by the caller
  * @throws ShapeError if an option is not a whole number in range
  */
-export function alignBlocks(references: Tensor3D, pictures: Tensor3D, { search, window }: BlockAlignment): Tensor3D {
+export function alignBlocks(references: Tensor4D, pictures: Tensor4D, { search, window }: BlockAlignment): Tensor3D {
   if (!Number.isInteger(search) || search < 0 || !Number.isInteger(window) || window < 1) {
     throw new ShapeError(
       `alignBlocks: expected a search of 0 or more and a window of 1 or more whole pixels, got ${search} and ${window}`,
@@ -35,13 +35,14 @@ export function alignBlocks(references: Tensor3D, pictures: Tensor3D, { search, 
   if (search === 0) return references.clone();
   const [, h, w] = pictures.shape;
   return tf.tidy(() => {
+    const level = (of: Tensor4D) => tf.mean<Tensor3D>(of, 3);
+    const levels = level(pictures);
     if (search <= FULL_SEARCH || Math.min(h, w) < LEAST_HALVED) {
-      return moved(references, blockShifts(references, pictures, { search, window }));
+      return moved(references, blockShifts(level(references), levels, { search, window }));
     }
     const rest = { search: Math.ceil((search - FULL_SEARCH) / 2), window };
-    const coarse = shiftsAtHalf(references, pictures, rest);
-    const near = moved(references, coarse);
-    return moved(near, blockShifts(near, pictures, { search: FULL_SEARCH, window }));
+    const near = moved(references, shiftsAtHalf(level(references), levels, rest));
+    return moved(near, blockShifts(level(near), levels, { search: FULL_SEARCH, window }));
   });
 }
 
@@ -92,8 +93,8 @@ function blockShifts(references: Tensor3D, pictures: Tensor3D, { search, window 
   return { y: alongAxis('y'), x: alongAxis('x') };
 }
 
-function moved(maps: Tensor3D, { y, x }: Shifts): Tensor3D {
-  const [n, h, w] = maps.shape;
+function moved(pictures: Tensor4D, { y, x }: Shifts): Tensor4D {
+  const [n, h, w, c] = pictures.shape;
   const line = (length: number, shape: number[]) => tf.range(0, length).reshape(shape);
   // Places along an axis are clipped as floats, where every backend does it alike; the place in all of the maps is a whole number.
   const rows = line(h, [1, h, 1])
@@ -108,7 +109,7 @@ function moved(maps: Tensor3D, { y, x }: Shifts): Tensor3D {
     .reshape([n, 1, 1])
     .mul(whole(h * w));
   const from = first.add(rows.toInt().mul(whole(w))).add(columns.toInt());
-  return tf.gather<Tensor>(maps.reshape([n * h * w]), from as Tensor1D) as Tensor3D;
+  return tf.gather(pictures.reshape([n * h * w, c]), from.flatten().toInt() as Tensor1D).reshape(pictures.shape);
 }
 
 function nearestFirst(search: number): { y: number; x: number }[] {

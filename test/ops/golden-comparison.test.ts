@@ -7,7 +7,7 @@ import { nearbyDistance } from '../../src/ops/nearby-distance.js';
 import { patternContrast } from '../../src/ops/pattern-contrast.js';
 import { rectangleElement } from '../../src/ops/structuring-element.js';
 import { Random } from '../../src/runtime/random.js';
-import { tf, type Tensor3D } from '../../src/runtime/tf.js';
+import { tf, type Tensor3D, type Tensor4D } from '../../src/runtime/tf.js';
 import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
 
 const noise = (length: number, seed: number) => {
@@ -63,12 +63,12 @@ onEveryBackend('alignBlocks', () => {
     it(
       `moves the parts of a reference by shifts of their own, up to ${search} pixels`,
       leavesNoTensors(async () => {
-        const reference = tf.tensor3d(
+        const reference = tf.tensor4d(
           view(() => ({ y: 0, x: 0 })),
-          [1, h, w],
+          [1, h, w, 1],
         );
         const wanted = view((x) => (x < w / 2 ? left : right));
-        const picture = tf.tensor3d(wanted, [1, h, w]);
+        const picture = tf.tensor4d(wanted, [1, h, w, 1]);
         const out = alignBlocks(reference, picture, { search, window: 17 });
         const got = await out.data();
         let wrong = 0;
@@ -87,8 +87,8 @@ onEveryBackend('alignBlocks', () => {
     'keeps a flat reference, and takes every picture of a batch for itself',
     leavesNoTensors(async () => {
       const values = [...view(() => ({ y: 0, x: 0 })), ...new Float32Array(h * w).fill(7)];
-      const references = tf.tensor3d(values, [2, h, w]);
-      const pictures = tf.tensor3d([...view(() => ({ y: 0, x: 2 })), ...new Float32Array(h * w).fill(9)], [2, h, w]);
+      const references = tf.tensor4d(values, [2, h, w, 1]);
+      const pictures = tf.tensor4d([...view(() => ({ y: 0, x: 2 })), ...new Float32Array(h * w).fill(9)], [2, h, w, 1]);
       const out = alignBlocks(references, pictures, { search: 3, window: 17 });
       const [first, second] = out.unstack();
       expect((await second.data()).every((value) => value === 7)).to.equal(true);
@@ -99,7 +99,7 @@ onEveryBackend('alignBlocks', () => {
   );
 
   it('refuses a search that is no whole number', () => {
-    const x = tf.zeros([1, 8, 8]) as Tensor3D;
+    const x = tf.zeros([1, 8, 8, 1]) as Tensor4D;
     expect(() => alignBlocks(x, x, { search: 0.5, window: 3 })).to.throw(ShapeError);
     tf.dispose(x);
   });

@@ -48,13 +48,12 @@ export class GoldenTemplate extends ReferenceDetector<GoldenTemplateParams> {
 
   private differences(pixels: Tensor4D, references: Tensor4D): Tensor3D {
     const { max_shift, local_shift, local_window, tolerance, sigma, min_contrast } = this.params;
-    const registered = registerShift(references, pixels, { maxShift: max_shift, upsample: STEPS }).squeeze<Tensor3D>([
-      3,
-    ]);
-    const pictures = pixels.squeeze<Tensor3D>([3]);
-    const lit = matchLight(registered, pictures);
+    const registered = registerShift(references, pixels, { maxShift: max_shift, upsample: STEPS });
+    const local = { search: local_shift, window: local_window };
+    const lit = matchLight(registered.squeeze<Tensor3D>([3]), pixels.squeeze<Tensor3D>([3]));
     const contrast = patternContrast(lit).maximum(min_contrast);
-    const laid = alignBlocks(lit, pictures, { search: local_shift, window: local_window });
+    const laid = alignBlocks(lit.expandDims<Tensor4D>(3), pixels, local).squeeze<Tensor3D>([3]);
+    const pictures = pixels.squeeze<Tensor3D>([3]);
     const around = rectangleElement(2 * tolerance + 1);
     const beyond = tf.maximum(beyondTolerance(pictures, laid, around), beyondTolerance(laid, pictures, around));
     return gaussianBlur(beyond.div<Tensor3D>(contrast), { ksize: 0, sigma });

@@ -1,4 +1,5 @@
 import { ShapeError } from '../../errors.js';
+import { alignBlocks } from '../../ops/align-blocks.js';
 import { nearbyDistance } from '../../ops/nearby-distance.js';
 import { reduceMap } from '../../ops/reduce-map.js';
 import { registerShift } from '../../ops/register-shift.js';
@@ -23,8 +24,8 @@ const PLAIN = {
 } as const;
 
 /**
- * The distance of every patch of a picture to the nearest patch around the same place of its reference, which is moved as a whole before
- * (phase correlation).
+ * The distance of every patch of a picture to the nearest patch around the same place of its reference, which is laid over the
+ * picture before: as a whole (phase correlation), and on request part by part (block matching).
  */
 export class RefPatchDistance extends ReferenceDetector<RefPatchDistanceParams> {
   private readonly embedding: PatchEmbedding;
@@ -65,13 +66,19 @@ export class RefPatchDistance extends ReferenceDetector<RefPatchDistanceParams> 
   }
 
   private scored([pixels, references]: Tensor[]): Tensor[] {
-    const { search, distance, score_top, max_shift: maxShift } = this.params;
+    const { search, distance, score_top } = this.params;
     return tf.tidy(() => {
-      const laid = registerShift(references as Tensor4D, pixels as Tensor4D, { maxShift, upsample: STEPS });
+      const laid = this.laidOver(references as Tensor4D, pixels as Tensor4D);
       const features = this.embedding.embed(pixels as Tensor4D);
       const maps = nearbyDistance(features, this.embedding.embed(laid), { search, distance });
       const top = { method: score_top === 0 ? 'max' : 'topk_mean', topk: score_top === 0 ? 1 : score_top } as const;
       return [reduceMap(maps, top), maps];
     });
+  }
+
+  private laidOver(references: Tensor4D, pixels: Tensor4D): Tensor4D {
+    const { max_shift: maxShift, local_shift, local_window } = this.params;
+    const registered = registerShift(references, pixels, { maxShift, upsample: STEPS });
+    return alignBlocks(registered, pixels, { search: local_shift, window: local_window });
   }
 }
