@@ -26,7 +26,7 @@ const LEAST_HALVED = 64;
  * @returns `[n, h, w, c]`: pixels of the reference, moved; owned by the caller
  * @throws ShapeError if an option is not a whole number in range
  */
-export function alignBlocks(references: Tensor4D, pictures: Tensor4D, { search, window }: BlockAlignment): Tensor3D {
+export function alignBlocks(references: Tensor4D, pictures: Tensor4D, { search, window }: BlockAlignment): Tensor4D {
   if (!Number.isInteger(search) || search < 0 || !Number.isInteger(window) || window < 1) {
     throw new ShapeError(
       `alignBlocks: expected a search of 0 or more and a window of 1 or more whole pixels, got ${search} and ${window}`,

@@ -32,7 +32,7 @@ export const RefPatchDistanceParams = strict('RefPatchDistanceParams', {
   /** The largest shift of the whole picture that is undone before, in pixels of the input; 0 = the picture lies as its reference does. */
   max_shift: withDefault(NonNegativeInteger, 16),
   /** The largest further shift of a part of the picture that is undone; 0 = the whole moves as one. */
-  local_shift: withDefault(NonNegativeInteger, 0),
+  local_shift: withDefault(NonNegativeInteger, 6),
   /** Side of the window that decides the shift of a part, in pixels of the input. */
   local_window: withDefault(OddInteger, 41),
   distance: withDefault(oneOf(['euclidean', 'cosine']), 'euclidean'),

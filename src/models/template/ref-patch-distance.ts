@@ -25,7 +25,7 @@ const PLAIN = {
 
 /**
  * The distance of every patch of a picture to the nearest patch around the same place of its reference, which is laid over the
- * picture before: as a whole (phase correlation), and on request part by part (block matching).
+ * picture before: as a whole (phase correlation), then part by part (block matching).
  */
 export class RefPatchDistance extends ReferenceDetector<RefPatchDistanceParams> {
   private readonly embedding: PatchEmbedding;
