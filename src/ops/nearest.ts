@@ -1,16 +1,22 @@
 import { ShapeError } from '../errors.js';
+import { hasFastBfloat16 } from '../runtime/bfloat16-matrix.js';
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
 import { augmentRows, directSquaredDistances, proximity } from './distance.js';
 import { pickColumns } from './pick-columns.js';
-import { topColumns } from './top-columns.js';
+import { ProximityBounds } from './proximity-bounds.js';
+import { topRows } from './top-rows.js';
 
 /** A matrix product covers so many rows and queries at once: its 16 MB stay in the cache of the processor until they are ranked. */
 const CHUNK = 16_384;
-const QUERY_BLOCK = 256;
+const QUERY_BLOCK = 400;
 /** Chunks have a multiple of so many rows, so that they can be ranked by groups. */
 const CHUNK_UNIT = 64;
 /** So many more candidates than asked for are measured exactly, because the matrix product ranks them with rounding. */
 const SPARE = 3;
+/** With bounds in the place of products more are needed, until one is found that no other row can be nearer than. */
+const spareOfBounds = (k: number) => k + 11;
+/** Every further candidate costs as much as bounds save on about 200 rows; they have to save twice that. */
+const ROWS_PER_CANDIDATE = 400;
 /** `-|r|^2 / 2` of rows that fill a chunk up: beyond all others, and finite, so that its product with 0 is 0. */
 const NOWHERE = -1e38;
 
@@ -21,9 +27,17 @@ export interface Neighbors {
   readonly indices: Tensor2D;
 }
 
+/** Neighbours, of which `doubtful` ones (`[q]` bool) may be others than the nearest. */
+interface QuickNeighbors extends Neighbors {
+  readonly doubtful: Tensor1D;
+}
+
 /**
  * Reference rows, ready for nearest-neighbour search on the device. Rows and queries are centred on the mean of the rows: with
  * smaller norms less is lost in `|q|^2 + |r|^2 - 2 q.r`, and the winners are measured again by direct difference.
+ *
+ * Where the processor multiplies bfloat16 faster, `find` and `quickly` look for candidates by upper bounds in bfloat16. The distance
+ * that is found shows whether any other row could be nearer; a query for which that is not settled is searched as usual.
  */
 export class NeighborIndex {
   readonly count: number;
@@ -31,6 +45,9 @@ export class NeighborIndex {
   private readonly center: Tensor1D;
   private readonly rows: Tensor2D;
   private readonly chunks: readonly Tensor2D[];
+  private readonly bounds: readonly ProximityBounds[];
+  /** While `quickly` runs: whether a search left something unsettled. */
+  private doubts: Tensor1D[] | null = null;
 
   /** @param rows `[n, d]` with n and d of 1 or more, borrowed */
   constructor(rows: Tensor2D) {
@@ -42,7 +59,10 @@ export class NeighborIndex {
     this.rows = rows.sub(this.center);
     const chunks = Math.ceil(this.count / CHUNK);
     const width = CHUNK_UNIT * Math.ceil(this.count / chunks / CHUNK_UNIT);
-    this.chunks = Array.from({ length: chunks }, (_, i) => this.chunk(i * width, width));
+    const starts = Array.from({ length: chunks }, (_, i) => i * width);
+    this.chunks = starts.map((start) => this.chunk(start, width));
+    const bounded = hasFastBfloat16() && this.boundsPay(1);
+    this.bounds = bounded ? starts.map((start) => this.boundsOf(start, width)) : [];
   }
 
   /**
@@ -54,20 +74,65 @@ export class NeighborIndex {
    * @throws ShapeError when the width differs
    */
   search(queries: Tensor2D, k: number): Neighbors {
-    const [q, d] = queries.shape;
-    if (d !== this.width) throw new ShapeError(`NeighborIndex: expected queries of width ${this.width}, got ${d}`);
-    if (!Number.isInteger(k) || k < 1) throw new ShapeError(`NeighborIndex: expected k of 1 or more, got ${k}`);
-    const wanted = Math.min(k, this.count);
-    const height = Math.ceil(q / Math.ceil(q / QUERY_BLOCK));
-    const [squared, indices] = tf.tidy(() => {
-      const blocks: Neighbors[] = [];
-      for (let start = 0; start < q; start += height) {
-        const block = q <= height ? queries : queries.slice([start, 0], [Math.min(height, q - start), -1]);
-        blocks.push(this.searchBlock(block.sub(this.center), wanted));
-      }
-      return [joined(blocks.map((b) => b.squared)), joined(blocks.map((b) => b.indices))];
-    });
+    const wanted = this.checked(queries, k);
+    if (this.doubts === null || !this.isBounded(wanted)) {
+      const [squared, indices] = this.inBlocks(queries, (block) => {
+        const found = this.searchBlock(block, wanted);
+        return [found.squared, found.indices];
+      });
+      return { squared, indices } as Neighbors;
+    }
+    const { squared, indices, doubtful } = this.quickSearch(queries, wanted);
+    this.doubts.push(tf.tidy(() => doubtful.any().expandDims(0).toFloat() as Tensor1D));
+    doubtful.dispose();
     return { squared, indices };
+  }
+
+  /**
+   * The same as `search`, where results may be read back: quicker for many rows on a processor with bfloat16.
+   *
+   * @param queries `[q, d]`, borrowed
+   * @returns tensors owned by the caller
+   * @throws ShapeError when the width differs
+   */
+  async find(queries: Tensor2D, k: number): Promise<Neighbors> {
+    const wanted = this.checked(queries, k);
+    if (!this.isBounded(wanted)) return this.search(queries, k);
+    const quick = this.quickSearch(queries, wanted);
+    const doubtful = await quick.doubtful.data();
+    quick.doubtful.dispose();
+    const again = [...doubtful.keys()].filter((i) => doubtful[i] !== 0);
+    if (again.length === 0) return quick;
+    const [squared, indices] = tf.tidy(() => {
+      const rest = this.search(tf.gather(queries as Tensor, tf.tensor1d(again, 'int32')) as Tensor2D, k);
+      const sources = Int32Array.from(doubtful.keys());
+      again.forEach((query, i) => (sources[query] = doubtful.length + i));
+      const places = tf.tensor1d(sources, 'int32');
+      const merged = (a: Tensor2D, b: Tensor2D) => tf.gather(tf.concat([a, b], 0) as Tensor, places) as Tensor2D;
+      return [merged(quick.squared, rest.squared), merged(quick.indices, rest.indices)];
+    });
+    tf.dispose([quick.squared, quick.indices]);
+    return { squared, indices };
+  }
+
+  /**
+   * Runs a function whose searches may be left unsettled, so that it can be recorded whole.
+   *
+   * @param body plain tfjs, at once (no promise); what it gives counts only where nothing is in doubt, else it must run by itself
+   * @returns `doubts`: `[]`-shaped, above 0 where a search is unsettled; null where every search was the usual one. Owned by the caller
+   */
+  quickly<T>(body: () => T): { result: T; doubts: Tensor | null } {
+    this.doubts = [];
+    try {
+      const result = body();
+      const { doubts } = this;
+      if (doubts.length === 0) return { result, doubts: null };
+      const sum = tf.tidy(() => tf.concat(doubts).sum());
+      tf.dispose(doubts);
+      return { result, doubts: sum };
+    } finally {
+      this.doubts = null;
+    }
   }
 
   /**
@@ -88,66 +153,97 @@ export class NeighborIndex {
 
   dispose(): void {
     tf.dispose([this.center, this.rows, ...this.chunks]);
+    for (const bounds of this.bounds) bounds.dispose();
+  }
+
+  private checked(queries: Tensor2D, k: number): number {
+    const [, d] = queries.shape;
+    if (d !== this.width) throw new ShapeError(`NeighborIndex: expected queries of width ${this.width}, got ${d}`);
+    if (!Number.isInteger(k) || k < 1) throw new ShapeError(`NeighborIndex: expected k of 1 or more, got ${k}`);
+    return Math.min(k, this.count);
+  }
+
+  private boundsPay(k: number): boolean {
+    return this.count >= ROWS_PER_CANDIDATE * (spareOfBounds(k) - SPARE);
+  }
+
+  private isBounded(k: number): boolean {
+    return this.bounds.length > 0 && this.boundsPay(k);
   }
 
   private chunk(start: number, width: number): Tensor2D {
-    const held = Math.min(width, this.count - start);
     return tf.tidy(() => {
-      const augmented = augmentRows(this.rows.slice([start, 0], [held, -1]));
-      if (held === width) return augmented;
-      const fill = [tf.zeros([this.width, width - held]), tf.fill([1, width - held], NOWHERE)] as Tensor2D[];
+      const augmented = augmentRows(this.part(start, width));
+      const missing = width - augmented.shape[1];
+      if (missing === 0) return augmented;
+      const fill = [tf.zeros([this.width, missing]), tf.fill([1, missing], NOWHERE)] as Tensor2D[];
       return tf.concat([augmented, tf.concat(fill, 0)], 1);
     });
   }
 
+  private boundsOf(start: number, width: number): ProximityBounds {
+    const rows = this.part(start, width);
+    const bounds = new ProximityBounds(rows, width);
+    rows.dispose();
+    return bounds;
+  }
+
+  private part(start: number, width: number): Tensor2D {
+    return this.rows.slice([start, 0], [Math.min(width, this.count - start), -1]);
+  }
+
+  /** Centred queries in blocks of a size that a product may have, and the results joined again. */
+  private inBlocks(queries: Tensor2D, work: (block: Tensor2D) => Tensor[]): Tensor[] {
+    const [q] = queries.shape;
+    const height = Math.ceil(q / Math.ceil(q / QUERY_BLOCK));
+    return tf.tidy(() => {
+      const parts: Tensor[][] = [];
+      for (let start = 0; start < q; start += height) {
+        const block = q <= height ? queries : queries.slice([start, 0], [Math.min(height, q - start), -1]);
+        parts.push(work(block.sub(this.center)));
+      }
+      return parts.length === 1 ? parts[0] : parts[0].map((_, i) => tf.concat(parts.map((part) => part[i])));
+    });
+  }
+
   private searchBlock(queries: Tensor2D, k: number): Neighbors {
-    const candidates = this.candidates(queries, Math.min(k + SPARE, this.count));
-    if (k === 1) return this.nearest(queries, candidates);
+    const count = Math.min(k + SPARE, this.count);
+    const { indices } = topRows(this.chunks.length, (i) => proximity(queries, this.chunks[i]), count);
+    return this.nearestOf(queries, indices, k);
+  }
+
+  private quickSearch(queries: Tensor2D, k: number): QuickNeighbors {
+    const [squared, indices, doubtful] = this.inBlocks(queries, (block) => {
+      const factors = ProximityBounds.factors(block);
+      const best = topRows(this.bounds.length, (i) => this.bounds[i].of(factors), k + spareOfBounds(k));
+      const found = this.nearestOf(block, best.indices, k);
+      // No row that is not a candidate has a bound above that of the last candidate.
+      const last = ProximityBounds.unrounded(best.values.min(1));
+      const norm = block.square().sum(1);
+      const slack = norm.mul(this.width * 2 ** -21);
+      const nearestOther = norm.sub(last.mul(2)).sub(slack);
+      const farthest = found.squared.max(1).mul(1 + this.width * 2 ** -22);
+      return [found.squared, found.indices, farthest.greaterEqual(nearestOther)];
+    });
+    return { squared, indices, doubtful } as QuickNeighbors;
+  }
+
+  /** @param candidates `[q, m]` with m of k or more */
+  private nearestOf(queries: Tensor2D, candidates: Tensor2D, k: number): Neighbors {
+    if (k === 1) {
+      const distances = this.direct(queries, candidates);
+      const squared = distances.min(1, true) as Tensor2D;
+      const winners = tf.where(distances.equal(squared), candidates, tf.fill(candidates.shape, this.count, 'int32'));
+      return { squared, indices: winners.min(1, true) };
+    }
     // `topk` takes the first of equal values: the candidates in the order of the rows.
     const ordered = tf.topk(candidates.neg(), candidates.shape[1]).values.neg() as Tensor2D;
     const { values: negated, indices } = tf.topk(this.direct(queries, ordered).neg(), k);
     return { squared: negated.neg(), indices: pickColumns(ordered, indices as Tensor2D) };
   }
 
-  private nearest(queries: Tensor2D, candidates: Tensor2D): Neighbors {
-    const distances = this.direct(queries, candidates);
-    const squared = distances.min(1, true) as Tensor2D;
-    const winners = tf.where(distances.equal(squared), candidates, tf.fill(candidates.shape, this.count, 'int32'));
-    return { squared, indices: winners.min(1, true) };
-  }
-
-  /** The rows with the largest products. */
-  private candidates(queries: Tensor2D, count: number): Tensor2D {
-    const parts = this.chunks.map((chunk, i) => {
-      const width = chunk.shape[1];
-      const near = proximity(queries, chunk);
-      const { values, indices } = topColumns(near, Math.min(count, width));
-      near.dispose();
-      return { values, rows: i === 0 ? indices : indices.add<Tensor2D>(tf.scalar(i * width, 'int32')) };
-    });
-    let rows = joined(
-      parts.map((part) => part.rows),
-      1,
-    );
-    if (parts.length > 1) {
-      const best = tf.topk(
-        joined(
-          parts.map((part) => part.values),
-          1,
-        ),
-        count,
-      );
-      rows = pickColumns(rows, best.indices as Tensor2D);
-    }
-    return rows;
-  }
-
   /** Of centred queries. */
   private direct(queries: Tensor2D, candidates: Tensor2D): Tensor2D {
     return directSquaredDistances(queries, tf.gather(this.rows as Tensor, candidates) as Tensor3D);
   }
-}
-
-function joined(parts: readonly Tensor2D[], axis: 0 | 1 = 0): Tensor2D {
-  return parts.length === 1 ? parts[0] : tf.concat([...parts], axis);
 }

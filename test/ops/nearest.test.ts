@@ -29,7 +29,10 @@ async function search(rows: number[][], queries: number[][], k: number) {
   bank.dispose();
   const { squared, indices } = index.search(x, k);
   const result = { squared: await squared.array(), indices: await indices.array() };
-  tf.dispose([squared, indices, x]);
+  const found = await index.find(x, k);
+  const again = { squared: await found.squared.array(), indices: await found.indices.array() };
+  expect(again, 'find against search').to.deep.equal(result);
+  tf.dispose([squared, indices, x, found.squared, found.indices]);
   index.dispose();
   return result;
 }
@@ -142,6 +145,39 @@ onEveryBackend('NeighborIndex', () => {
         expect(alone.indices[0]).to.deep.equal(together.indices[i]);
         expect(alone.squared[0]).to.deep.equal(together.squared[i]);
       }
+    }),
+  );
+
+  it(
+    'tells whether quick searches left anything in doubt',
+    leavesNoTensors(async () => {
+      const rows = matrix(5000, 24, 14);
+      const bank = tf.tensor2d(rows);
+      const crowd = tf.tensor2d(rows.map((_, i) => rows[i % 50]));
+      const queries = tf.tensor2d(matrix(30, 24, 15));
+      const mine = tf.tensor2d(rows.slice(0, 30));
+      for (const [held, asked, unsettled] of [
+        [bank, queries, false],
+        [crowd, mine, true],
+      ] as const) {
+        const index = new NeighborIndex(held);
+        const { result, doubts } = index.quickly(() => index.search(asked, 1));
+        const usual = index.search(asked, 1);
+        if (doubts !== null) expect((await doubts.data())[0] > 0).to.equal(unsettled);
+        if (!unsettled) {
+          expect(await result.squared.array()).to.deep.equal(await usual.squared.array());
+          expect(await result.indices.array()).to.deep.equal(await usual.indices.array());
+        }
+        tf.dispose([
+          result.squared,
+          result.indices,
+          usual.squared,
+          usual.indices,
+          ...(doubts === null ? [] : [doubts]),
+        ]);
+        index.dispose();
+      }
+      tf.dispose([bank, crowd, queries, mine]);
     }),
   );
 
