@@ -5,6 +5,9 @@ import { expected, suggestion } from './messages.js';
 
 export { suggestion, t };
 
+const UNKNOWN = 'unknown key';
+const MISSING = 'but the key is missing';
+
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 /** A codec that knows its own JSON Schema (`src/config/json-schema.ts`); `of` gives that of the codecs it is made of. */
@@ -173,7 +176,7 @@ export function strict<P extends t.Props>(name: string, props: P): Strict<P> {
       for (const key of Object.keys(u)) {
         if (keys.includes(key)) continue;
         const at = t.appendContext(context, key, t.unknown, u[key]);
-        errors.push({ value: u[key], context: at, message: `unknown key${suggestion(key, keys)}` });
+        errors.push({ value: u[key], context: at, message: `${UNKNOWN}${suggestion(key, keys)}` });
       }
       for (const key of keys) {
         const at = t.appendContext(context, key, props[key], u[key]);
@@ -182,7 +185,7 @@ export function strict<P extends t.Props>(name: string, props: P): Strict<P> {
           errors.push({
             value: undefined,
             context: at,
-            message: `expected ${props[key].name}, but the key is missing`,
+            message: `expected ${props[key].name}, ${MISSING}`,
           });
           continue;
         }
@@ -208,6 +211,13 @@ export function strict<P extends t.Props>(name: string, props: P): Strict<P> {
     })),
     { props },
   );
+}
+
+/** The document of which every key is absent. */
+export function defaultsOf<P extends t.Props>(codec: Strict<P>): StrictType<P> {
+  const decoded = codec.decode({});
+  if (isLeft(decoded)) throw new Error(`${codec.name} has a key without a default`);
+  return decoded.right;
 }
 
 function mayBeAbsent(codec: t.Mixed): boolean {
@@ -238,6 +248,42 @@ export function tagged<K extends string, M extends Record<string, t.Mixed>>(
   return describedBy(type, (of) => ({ oneOf: Object.values(branches).map(of) }));
 }
 
+/** One thing that is wrong with a document. */
+export interface Problem {
+  /** `defects.hysteresis.lo`, `checkpoint.files[0].path`; empty for the document itself. */
+  readonly path: string;
+  /** The same as keys, to find the place again. */
+  readonly keys: readonly string[];
+  readonly kind: 'unknown_key' | 'missing_key' | 'invalid_value';
+  readonly message: string;
+}
+
+/** Decodes a document and gives every problem as data; nothing is thrown. */
+export function examine<A>(codec: t.Type<A>, value: unknown): { readonly value?: A; readonly problems: Problem[] } {
+  const decoded = codec.decode(value);
+  if (!isLeft(decoded)) return { value: decoded.right, problems: [] };
+  const problems = decoded.left.map((error) => {
+    const keys = error.context.slice(1).map((entry) => entry.key);
+    const last = error.context[error.context.length - 1];
+    const message = error.message ?? expected(last.type.name, error.value);
+    return { path: pathOf(keys), keys, kind: kindOf(message), message };
+  });
+  return { problems };
+}
+
+/** Keys as a person writes them: `a.b[0].c`. */
+function pathOf(keys: readonly string[]): string {
+  return keys
+    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function kindOf(message: string): Problem['kind'] {
+  if (message.startsWith(UNKNOWN)) return 'unknown_key';
+  return message.endsWith(MISSING) ? 'missing_key' : 'invalid_value';
+}
+
 /**
  * Decodes a document or throws one `ConfigError` that lists every problem with its path.
  *
@@ -246,15 +292,8 @@ export function tagged<K extends string, M extends Record<string, t.Mixed>>(
 export function decode<A>(codec: t.Type<A>, value: unknown, where: string): A {
   const decoded = codec.decode(value);
   if (!isLeft(decoded)) return decoded.right;
-  const problems = decoded.left.map((error) => {
-    const path = error.context
-      .slice(1)
-      .map((entry) => (/^\d+$/.test(entry.key) ? `[${entry.key}]` : `.${entry.key}`))
-      .join('')
-      .replace(/^\./, '');
-    const last = error.context[error.context.length - 1];
-    const message = error.message ?? expected(last.type.name, error.value);
-    return `${where}: ${path === '' ? '' : `${path}: `}${message}`;
-  });
+  const problems = examine(codec, value).problems.map(
+    ({ path, message }) => `${where}: ${path === '' ? '' : `${path}: `}${message}`,
+  );
   throw new ConfigError(problems.join('\n'), problems);
 }

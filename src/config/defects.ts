@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import {
+  defaultsOf,
   FiniteNumber,
   NonNegativeInteger,
   NonNegativeNumber,
@@ -11,7 +12,6 @@ import {
   PositiveInteger,
   refine,
   strict,
-  type StrictType,
   t,
   Unit,
   withDefault,
@@ -84,12 +84,6 @@ export const FalseRegionBudget = strict('FalseRegionBudget', {
   confidence: withDefault(OpenUnit, 0.95),
 });
 
-const defaultsOf = <P extends t.Props>(codec: t.Type<StrictType<P>>) => {
-  const decoded = codec.decode({});
-  if (isLeft(decoded)) throw new Error(`${codec.name} has a key without a default`);
-  return decoded.right;
-};
-
 const Keys = strict('DefectsConfig', {
   enabled: withDefault(t.boolean, false),
   pixel_threshold: withDefault(nullable(FiniteNumber), null),
@@ -157,3 +151,8 @@ export const DefectsConfig = Object.assign(
   ),
   { props: Keys.props },
 );
+
+/** All controls off. */
+export function defaultDefects(): DefectsConfig {
+  return defaultsOf(Keys);
+}

@@ -1,8 +1,8 @@
 import {
+  defaultsOf,
   Integer,
   NonEmptyString,
   nullable,
-  OpenUnit,
   optional,
   PositiveInteger,
   refine,
@@ -10,9 +10,11 @@ import {
   t,
   withDefault,
 } from './codec.js';
+import { Adaptation } from './adaptation.js';
+import { CalibrationConfig } from './calibration.js';
 import { DefectsConfig } from './defects.js';
+import { PredictionPolicy } from './prediction.js';
 
-const Fraction = refine('number above 0 and below 1', t.number, (n) => n > 0 && n < 1);
 const Contamination = refine('number above 0 and at most 0.5', t.number, (n) => n > 0 && n <= 0.5);
 
 /** What `imgano train --config` reads: the data, the model, how thresholds are found, what the run records. */
@@ -31,16 +33,9 @@ export const RunConfig = strict('RunConfig', {
     model_kwargs: withDefault(t.UnknownRecord, {}),
     contamination: withDefault(nullable(Contamination), null),
   }),
-  calibration: withDefault(
-    strict('Calibration', {
-      /** The share of the good training pictures that is held out for the thresholds. */
-      holdout_fraction: withDefault(Fraction, 0.2),
-      /** The quantile of the held-out scores that becomes the image threshold. */
-      quantile: withDefault(nullable(OpenUnit), null),
-    }),
-    { holdout_fraction: 0.2, quantile: null },
-  ),
-  adaptation: withDefault(strict('Adaptation', { save_maps: withDefault(t.boolean, false) }), { save_maps: false }),
+  calibration: withDefault(CalibrationConfig, () => defaultsOf(CalibrationConfig)),
+  adaptation: withDefault(Adaptation, () => defaultsOf(Adaptation)),
+  prediction: withDefault(nullable(PredictionPolicy), null),
   defects: optional(DefectsConfig),
   output: withDefault(strict('Output', { output_dir: withDefault(nullable(NonEmptyString), null) }), {
     output_dir: null,

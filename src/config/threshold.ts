@@ -24,19 +24,74 @@ export const ScoreSummary = strict('ScoreSummary', {
 });
 export type ScoreSummary = t.TypeOf<typeof ScoreSummary>;
 
+/** Where a quantile of all good pictures lies, from the order statistics of some of them; null = beyond the scores. */
+const QuantileInterval = strict('QuantileInterval', {
+  confidence: OpenUnit,
+  low: nullable(FiniteNumber),
+  high: nullable(FiniteNumber),
+});
+export type QuantileInterval = t.TypeOf<typeof QuantileInterval>;
+
+/** The generalised Pareto tail of `peaks_over_threshold`. */
+export const TailFit = strict('TailFit', {
+  tail_fraction: OpenUnit,
+  /** Scores above this made the tail. */
+  level: FiniteNumber,
+  exceedances: NonNegativeInteger,
+  /** The share of good pictures that is to lie above the threshold. */
+  exceed_probability: OpenUnit,
+  /** null where no tail could be fitted, for the reason in `fallback`: the threshold is then the plain quantile. */
+  shape: nullable(FiniteNumber),
+  scale: nullable(FiniteNumber),
+  fallback: nullable(oneOf(['too_few_exceedances', 'no_maximum'])),
+});
+export type TailFit = t.TypeOf<typeof TailFit>;
+
+/** The claim of a `false_alarm_budget`, and what it rests on. */
+export const FalseAlarmClaim = strict('FalseAlarmClaim', {
+  /** What was asked for. */
+  max_alarms_per_1000: NonNegativeNumber,
+  confidence: OpenUnit,
+  /** The good pictures that were scored, and how many of them lie above the threshold. */
+  pictures: NonNegativeInteger,
+  alarms: NonNegativeInteger,
+  /** The exact binomial upper limit of the rate, at the confidence. */
+  upper_bound_per_1000: NonNegativeNumber,
+  /** False: too few pictures for the budget; the threshold is then the highest of the good scores. */
+  supported: t.boolean,
+  /** The most alarms on so many pictures that would support the budget; null when not even none does. */
+  allowed_alarms: nullable(NonNegativeInteger),
+  /** Good pictures without any alarm that would support the budget; null when no number does. */
+  pictures_needed: nullable(NonNegativeInteger),
+});
+export type FalseAlarmClaim = t.TypeOf<typeof FalseAlarmClaim>;
+
+/** What `supervised_f1` reached on the pictures that it was chosen on: an upper bound, not a result. */
+const SupervisedFit = strict('SupervisedFit', { f1: Unit, anomalous_count: NonNegativeInteger });
+
 /** How the image threshold came to be. */
 export const ImageThresholdProvenance = strict('ImageThresholdProvenance', {
-  method: oneOf(['quantile', 'fixed']),
-  /** null for a fixed threshold */
+  method: oneOf(['quantile', 'peaks_over_threshold', 'false_alarm_budget', 'supervised_f1', 'fixed']),
+  /** What the rule gave; a `threshold` that differs was edited by hand. */
+  value: optional(FiniteNumber),
+  /** null for a rule without one */
   quantile: nullable(OpenUnit),
   source: oneOf(['explicit', 'contamination', 'fallback']),
   contamination: nullable(Unit),
-  /** The pictures that the threshold was read from; `held_out` was not fitted on. */
-  split: oneOf(['held_out', 'val', 'train', 'none']),
+  /**
+   * The pictures that the threshold was read from. `held_out` was not fitted on, `given` was named to `imgano calibrate`, of `unknown` the
+   * document says nothing.
+   */
+  split: oneOf(['held_out', 'val', 'train', 'given', 'none', 'unknown']),
   calibration_count: NonNegativeInteger,
-  /** sha256 over the decoded pixels of the calibration pictures */
+  /** sha256 over the decoded pixels of the calibration pictures, whatever their names and order. */
   calibration_sha256: optional(Sha256),
   score_summary: nullable(ScoreSummary),
+  /** Of the quantile. */
+  interval: optional(QuantileInterval),
+  tail: optional(TailFit),
+  budget: optional(FalseAlarmClaim),
+  supervised: optional(SupervisedFit),
 });
 export type ImageThresholdProvenance = t.TypeOf<typeof ImageThresholdProvenance>;
 
@@ -78,10 +133,12 @@ const AppliedLevels = strict('AppliedLevels', {
 /** How the pixel threshold came to be. */
 export const PixelThresholdProvenance = strict('PixelThresholdProvenance', {
   method: oneOf(['normal_pixel_quantile', 'fixed', 'false_region_budget']),
-  source: oneOf(['held_out', 'val', 'train', 'explicit', 'infer_config']),
+  source: oneOf(['held_out', 'val', 'train', 'given', 'explicit', 'infer_config']),
   value: FiniteNumber,
   q: optional(Quantile),
   calibration_map_count: optional(NonNegativeInteger),
+  /** sha256 over the decoded pixels of the calibration pictures, whatever their names and order. */
+  calibration_sha256: optional(Sha256),
   /** The pixels that counted: inside the border and the region of interest. */
   calibration_pixel_count: optional(NonNegativeInteger),
   /** False: so many pixels that the quantile was read from a histogram, rounded up by at most 1 part in 4096. */

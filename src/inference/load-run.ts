@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { decode } from '../config/codec.js';
-import { decodeInferConfig, type InferConfig } from '../config/infer-config.js';
-import { layDefects } from '../config/lay-defects.js';
+import { findingLine, type Finding } from '../config/finding.js';
+import type { InferConfig } from '../config/infer-config.js';
+import { readInferConfig } from '../config/read-infer-config.js';
 import type { References } from '../data/references.js';
 import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, DataError, WeightsError } from '../errors.js';
@@ -13,6 +14,8 @@ import type { Detector } from '../models/detector.js';
 import { findModel } from '../models/registry.js';
 import { requireBackend } from '../models/require-backend.js';
 import type { WeightsStore } from '../models/weights-store.js';
+import { documentFindings } from './checks/document-findings.js';
+import { findCheckpoint } from './checks/find-checkpoint.js';
 import { referencesFor } from './references-for.js';
 import { readRoiMask } from './roi-mask.js';
 
@@ -26,21 +29,35 @@ export interface LoadedRun {
   readonly references: References | null;
 }
 
+export interface LoadOptions {
+  /** Keys that beat those of the document's `defects` section. */
+  readonly defects?: Record<string, unknown>;
+  /** Where references lie, instead of where the document says. */
+  readonly references?: string;
+  /** For a document of several categories. */
+  readonly category?: string;
+  readonly warn?: (line: string) => void;
+}
+
 /**
  * Reads an `infer_config.json`, checks every file that it names, and loads its model.
  *
  * @param path the document, or the run folder that holds it
- * @param options `defects`: keys that beat those of the document's `defects` section; `references`: where they lie, instead of where
- *   the document says
  * @throws ConfigError, WeightsError, DataError, UnsupportedBackendError: nothing is loaded half
  */
 export async function loadRun(
   path: string,
   weights: WeightsStore,
-  { defects, references: given }: { defects?: Record<string, unknown>; references?: string } = {},
+  { defects, references: given, category, warn = () => {} }: LoadOptions = {},
 ): Promise<LoadedRun> {
   const file = await configFile(path);
-  const config = decodeInferConfig(withDefects(await readJson(file), defects), file);
+  const read = readInferConfig(await readJson(file), { defects, category });
+  const found = [
+    ...read.findings,
+    ...(read.config === undefined ? [] : documentFindings(read.config, defects !== undefined)),
+  ];
+  settle(found, file, warn);
+  const config = read.config as InferConfig;
   const roiMask = await readRoiMask(config.defects, dirname(file));
   const spec = findModel(config.model.name);
   requireBackend(spec, false);
@@ -48,18 +65,34 @@ export async function loadRun(
   const references = await referencesFor(spec, given ?? stored ?? null);
   const params = decode(spec.params, config.model.model_kwargs, `${file}: model.model_kwargs`);
   await checkWeights(config, weights, file);
-  const modelDir = resolve(dirname(file), config.checkpoint.path);
-  for (const expected of config.checkpoint.files) {
-    await checkFile(join(modelDir, expected.path), expected);
-  }
+  const { folder, findings } = await findCheckpoint(config, spec, file);
+  settle(findings, file, warn);
+  const files = config.checkpoint?.files ?? [];
+  if (folder !== null) for (const expected of files) await checkFile(join(folder, expected.path), expected);
   const detector = await spec.create(params, { weights });
   try {
-    await detector.load(modelDir);
+    if (folder === null) detector.startUntrained?.();
+    else await detector.load(folder);
   } catch (error) {
     detector.dispose();
     throw error;
   }
-  return { config, roiMask, detector, references };
+  // What an old config does not say about its model goes into the digest of the run all the same.
+  const named = folder === null || files.length > 0 ? config : await withFiles(config, folder);
+  return { config: named, roiMask, detector, references };
+}
+
+/** Refuses errors, all of them at once, and tells warnings. */
+function settle(findings: readonly Finding[], file: string, warn: (line: string) => void): void {
+  const lines = findings.filter(({ severity }) => severity === 'error').map((finding) => findingLine(file, finding));
+  if (lines.length > 0) throw new ConfigError(lines.join('\n'), lines);
+  findings.forEach((finding) => warn(findingLine(file, finding)));
+}
+
+async function withFiles(config: InferConfig, folder: string): Promise<InferConfig> {
+  const names = (await readdir(folder)).sort();
+  const files = await Promise.all(names.map(async (path) => ({ path, ...(await hashFile(join(folder, path))) })));
+  return { ...config, checkpoint: { path: config.checkpoint?.path ?? '', files } };
 }
 
 /** sha256 and length of a file, read as a stream. */
@@ -92,18 +125,6 @@ async function readJson(file: string): Promise<unknown> {
   } catch (error) {
     throw new ConfigError(`${file}: is not valid JSON (${(error as Error).message})`, undefined, { cause: error });
   }
-}
-
-/** A pixel threshold from outside is no longer the calibrated one, and the provenance has to say so. */
-function withDefects(document: unknown, over: Record<string, unknown> | undefined): unknown {
-  if (typeof document !== 'object' || document === null) return document;
-  const value = over?.pixel_threshold;
-  const given = typeof value === 'number' ? { method: 'fixed', source: 'explicit', value } : undefined;
-  return {
-    ...document,
-    defects: layDefects((document as Record<string, unknown>).defects, over),
-    ...(given === undefined ? {} : { pixel_threshold_provenance: given }),
-  };
 }
 
 async function checkWeights(config: InferConfig, weights: WeightsStore, file: string): Promise<void> {

@@ -12,6 +12,8 @@ export interface OpenRunOptions {
   readonly defects?: Record<string, unknown>;
   /** For a model that compares every picture with a reference: a folder of pictures of the same names, or one picture for all. */
   readonly references?: string;
+  /** Of a config that holds several categories, the one to run. */
+  readonly category?: string;
   /** Keeps TensorFlow.js in a worker thread, so that the caller's event loop never waits for a computation. */
   readonly isolate?: boolean;
   readonly warn?: (line: string) => void;

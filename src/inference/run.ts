@@ -7,6 +7,7 @@ import type { Window } from '../ops/crop-window.js';
 import { findModel } from '../models/registry.js';
 import type { StageClock } from '../runtime/profile/stage-clock.js';
 import { autoBatchSize } from './auto-batch-size.js';
+import { semanticsOf } from './checks/semantics-of.js';
 import type { AnomalyMap, DefectsPlan, Engine, Inspected } from './engine.js';
 import { sourcesOf, type PictureInputs } from './inputs.js';
 import { configDigest } from './records/config-digest.js';
@@ -162,7 +163,12 @@ export class Run {
         'defects need a pixel threshold, but the config has none: train again with a model that gives maps, or set defects.pixel_threshold',
       );
     }
-    return { config: defects, pixelThreshold: defects.pixel_threshold, semantics: 2, roiMask: this.roiMask };
+    return {
+      config: defects,
+      pixelThreshold: defects.pixel_threshold,
+      semantics: semanticsOf(this.config),
+      roiMask: this.roiMask,
+    };
   }
 
   private requireMaps(wanted: boolean): void {

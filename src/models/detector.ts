@@ -60,5 +60,7 @@ export interface Detector {
   /** Writes `model.json` and its tensors into an existing, empty folder. */
   save(dir: string): Promise<void>;
   load(dir: string): Promise<void>;
+  /** Only where nothing is learned: ready without `fit` and `load`. */
+  startUntrained?(): void;
   dispose(): void;
 }

@@ -13,9 +13,9 @@ export async function openIsolatedRun(path: string, options: OpenRunOptions): Pr
   prepareEnvironment();
   const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'imgano' });
   const run = new IsolatedRun(worker, options.warn);
-  const { backend, weights, defects, references } = options;
+  const { backend, weights, defects, references, category } = options;
   try {
-    await run.open(path, { backend, weights, defects, references });
+    await run.open(path, { backend, weights, defects, references, category });
   } catch (error) {
     await worker.terminate();
     throw error;

@@ -53,6 +53,10 @@ export abstract class ReferenceDetector<P extends object> implements Detector {
     this.fitted = true;
   }
 
+  startUntrained(): void {
+    this.fitted = true;
+  }
+
   async score(batch: Batch): Promise<Scored> {
     this.requireFitted();
     const references = this.referencesOf(batch);

@@ -161,6 +161,8 @@ async function writeDocuments(dir: string, detector: Detector, documents: Docume
     },
     checkpoint: { path: 'model', files },
     adaptation: config.adaptation,
+    preprocessing: null,
+    prediction: config.prediction,
     threshold: found.image.value,
     threshold_provenance: found.image.provenance,
     calibration_scores: [...found.scores],

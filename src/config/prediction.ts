@@ -1,0 +1,18 @@
+import { Integer, nullable, refine, strict, t, withDefault } from './codec.js';
+
+const Gate = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
+  exclusiveMinimum: 0,
+  maximum: 1,
+});
+
+/** The label of a rejected picture where none was chosen. */
+export const REJECT_LABEL = -2;
+
+/** `prediction`: whether a label that little speaks for is given out, or the picture is set aside for a person. */
+export const PredictionPolicy = strict('PredictionPolicy', {
+  /** A label whose confidence is below this is rejected; null rejects none. */
+  reject_confidence_below: withDefault(nullable(Gate), null),
+  /** What a rejected picture has as its label; null = -2. */
+  reject_label: withDefault(nullable(Integer), null),
+});
+export type PredictionPolicy = t.TypeOf<typeof PredictionPolicy>;

@@ -1,0 +1,68 @@
+import { error, type Finding } from '../../config/finding.js';
+import type { InferConfig } from '../../config/infer-config.js';
+import { checkDefectsConfig } from '../../defects/check-config.js';
+import { resolveLevels } from '../../defects/levels.js';
+import { ConfigError } from '../../errors.js';
+import { contractFindings } from './contract-findings.js';
+import { modelFindings } from './model-findings.js';
+import { semanticsOf } from './semantics-of.js';
+import { thresholdFindings } from './threshold-findings.js';
+
+/**
+ * What can be said about a config without looking at any file: loading it refuses the errors, and `imgano validate-infer-config` tells
+ * all of them.
+ *
+ * @param changed keys from outside were laid over the document: its summaries of itself then cannot agree, and are not asked
+ */
+export function documentFindings(config: InferConfig, changed = false): Finding[] {
+  return [
+    ...modelFindings(config).findings,
+    ...defectsFindings(config),
+    ...thresholdFindings(config),
+    ...mapFindings(config),
+    ...(changed ? [] : contractFindings(config)),
+  ];
+}
+
+function defectsFindings({ defects, schema_version }: InferConfig): Finding[] {
+  const semantics = semanticsOf({ schema_version });
+  const problems = [
+    ...problemsOf(() => checkDefectsConfig(defects, semantics)),
+    ...problemsOf(() => {
+      if (defects.pixel_threshold !== null) resolveLevels(defects, defects.pixel_threshold, semantics);
+    }),
+  ];
+  return [...new Set(problems)].map((problem) => {
+    const [, path, rest] = /^(defects[.\w]*): (.*)$/s.exec(problem) ?? [problem, 'defects', problem];
+    const [message, fix = 'change one of them'] = rest.split(/; (?=[^;]*$)/);
+    return error('DEFECTS_CONFLICT', path, message, fix);
+  });
+}
+
+function problemsOf(check: () => void): readonly string[] {
+  try {
+    check();
+    return [];
+  } catch (problem) {
+    if (problem instanceof ConfigError) return problem.problems;
+    throw problem;
+  }
+}
+
+function mapFindings({ adaptation, preprocessing, schema_version }: InferConfig): Finding[] {
+  const findings: Finding[] = [];
+  if (adaptation.postprocess !== null && schema_version !== 1) {
+    const message =
+      'belongs to schema_version 1: it looks at one picture at a time, so that no threshold holds for all of them';
+    const fix = 'remove it; defects.map_smoothing and the filters of the defects section do its work';
+    findings.push(error('MAP_POSTPROCESS_OLD', 'adaptation.postprocess', message, fix));
+  }
+  if ((preprocessing?.illumination_contrast ?? null) !== null) {
+    const message =
+      'this version of imgano does not change the light of pictures, and without it the scores would be others';
+    findings.push(
+      error('PREPROCESSING_NOT_RUN', 'preprocessing.illumination_contrast', message, 'train again without it'),
+    );
+  }
+  return findings;
+}
