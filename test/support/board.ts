@@ -1,6 +1,6 @@
 import type { Picture } from '../../src/data/picture.js';
 
-export const BOARD = { height: 128, width: 160 };
+const BOARD = { height: 128, width: 160 };
 
 export interface BoardOptions {
   /** How far the whole print is moved, in whole pixels. */
