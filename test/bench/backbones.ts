@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { resnet } from '../../src/models/backbones/resnet.js';
+import { CompiledForward } from '../../src/models/memory-bank/compiled-forward.js';
 import { matchParameters } from '../../src/models/weights/match-parameters.js';
-import { compile, type TensorFunction } from '../../src/runtime/compile.js';
 import { whyNotBfloat16 } from '../../src/runtime/compile/bfloat16-support.js';
 import { lowPrecision } from '../../src/runtime/compile/low-precision.js';
 import type { Precision } from '../../src/runtime/compile/precision.js';
@@ -34,7 +34,7 @@ export default async function (): Promise<void> {
   const loaded = NETWORK.load(matchParameters(hashedCheckpoint(WEIGHTS), NETWORK.parameters, NETWORK.dropped), [
     'layer4',
   ]);
-  const fn: TensorFunction = ([x]) => lowPrecision(() => loaded.apply(x as Tensor4D));
+  const fn = (x: Tensor4D) => lowPrecision(() => loaded.apply(x)[0]);
   const batches = BATCHES.map((n) => tf.randomNormal([n, 224, 224, 3], 0, 1, 'float32', n) as Tensor4D);
   const rivals = await TorchTrunk.start({
     threads: availableParallelism(),
@@ -63,14 +63,15 @@ export default async function (): Promise<void> {
 async function compare(
   backend: string,
   precision: 'f32' | 'bf16',
-  fn: TensorFunction,
+  fn: (x: Tensor4D) => Tensor4D,
   batches: readonly Tensor4D[],
   rivals: TorchTrunk | null,
 ): Promise<RowResult[]> {
   const full: Precision = precision === 'bf16' ? 'bfloat16' : 'float32';
-  const graphs = await Promise.all(batches.map((x) => compile(fn, [x], { name: 'resnet18', precision: full })));
-  const rows = batches.map((x, i): Row => {
-    const contenders: Row['contenders'] = { imgano: () => read(graphs[i].run([x])) };
+  // What detectors run: it takes large batches a few pictures at a time.
+  const forward = new CompiledForward('resnet18', (x) => [fn(x as Tensor4D)], { precision: full });
+  const rows = batches.map((x): Row => {
+    const contenders: Row['contenders'] = { imgano: async () => read(await forward.run(x)) };
     return {
       label: `${precision}, batch ${x.shape[0]}`,
       contenders: { ...contenders, ...rivals?.contenders(precision, x.shape[0]) },
@@ -78,7 +79,7 @@ async function compare(
   });
   const title = `ResNet-18 at 224 px, ${precision}, backend ${backend}, ${availableParallelism()} threads`;
   const results = await bench(title, rows, { rounds: 9, leastMs: 150 });
-  for (const graph of graphs) graph.dispose();
+  forward.dispose();
   return results;
 }
 
