@@ -12,6 +12,8 @@ export interface ZipMember {
 const MAX_MEMBERS = 100_000;
 /** No stream of DEFLATE says more bytes with one (RFC 1951: 258 bytes in two bits). */
 const MAX_EXPANSION = 1032;
+/** Names are shown in messages. */
+const NAME = /^[^\p{Cc}]{1,1000}$/u;
 /** An archive may unpack to this, or to `GROWTH` times its own size where that is more. */
 const ALWAYS_ALLOWED = 2 ** 30;
 const GROWTH = 20;
@@ -31,7 +33,7 @@ export function zipMembers(archive: Uint8Array, fail: (what: string) => never): 
     unzipSync(archive, {
       filter: ({ name, size, originalSize, compression }) => {
         if (members.length === MAX_MEMBERS) stop(`it claims more than ${MAX_MEMBERS} files`);
-        if (name === '') stop('its list of files is damaged');
+        if (!NAME.test(name)) stop('its list of files is damaged');
         if (seen.has(name)) stop(`it holds "${name}" twice`);
         const largest = compression === 0 ? size : size * MAX_EXPANSION + 64;
         if (originalSize > largest || size > archive.length) stop(`the size of "${name}" is not possible`);

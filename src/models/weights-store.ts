@@ -4,7 +4,7 @@ import { decode, suggestion } from '../config/codec.js';
 import { WeightsEntry } from '../config/weights-manifest.js';
 import { WeightsError } from '../errors.js';
 import { locateWeights } from './weights/locate.js';
-import { userWeightsFolder } from './weights/user-folder.js';
+import { cachedWeightsFolder, userWeightsFolder } from './weights/user-folder.js';
 
 /** A file of a checkpoint on this machine. */
 export interface ResolvedFile {
@@ -54,9 +54,9 @@ export interface WeightsStoreOptions {
 
 /**
  * Opens the store of external weights. Checkpoints are looked for in `searchDirs` (`--weights`), in the folders of
- * `IMGANO_WEIGHTS`, and in the user's data folder; in each of them below the entry's folder, below its id, and directly. Entries that the
+ * `IMGANO_WEIGHTS`, in the user's data folder, and in the user's cache folder; in each of them below the entry's folder, below its id, and directly. Entries that the
  * package does not have may lie in a folder `manifest` of each.
- * Every `resolve` hashes every file: nothing about a file is remembered.
+ * Every `resolve` hashes every file: nothing about a checkpoint is remembered, only the entries.
  */
 export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStore {
   const manifestDirs = [PACKAGE_MANIFEST, ...(options.manifestDirs ?? [])];
@@ -64,18 +64,20 @@ export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStor
     ...(options.searchDirs ?? []),
     ...(process.env.IMGANO_WEIGHTS ?? '').split(delimiter).filter((dir) => dir !== ''),
     userWeightsFolder(),
+    cachedWeightsFolder(),
   ].map((dir) => resolve(dir));
 
+  let known: Promise<WeightsEntry[]> | undefined;
   const entries = () =>
-    readManifest(
+    (known ??= readManifest(
       manifestDirs,
       searchDirs.map((dir) => join(dir, 'manifest')),
-    );
+    ));
   const entry = async (id: string): Promise<WeightsEntry> => {
-    const known = await entries();
-    const found = known.find((candidate) => candidate.id === id);
+    const all = await entries();
+    const found = all.find((candidate) => candidate.id === id);
     if (found !== undefined) return found;
-    const ids = known.map((candidate) => candidate.id);
+    const ids = all.map((candidate) => candidate.id);
     throw new WeightsError(
       `weights "${id}" are not in the manifest${suggestion(id, ids)}; it knows: ${ids.join(', ') || 'nothing'}`,
     );

@@ -4,6 +4,7 @@ import { zipMembers, type ZipMember } from '../../formats/zip-members.js';
 import type { ResolvedFile } from '../weights-store.js';
 import { decodeValues } from './decode-values.js';
 import { npzTensors } from './npz-tensors.js';
+import { quoted } from './quoted.js';
 import { parseTensorHeader } from './tensor-header.js';
 
 const TYPES = ['F32', 'F16', 'BF16', 'F64', 'I32', 'I64'] as const;
@@ -69,7 +70,7 @@ function arraysOf(path: string, bytes: Uint8Array): ZipMember[] {
   if (other === undefined) return members;
   if (members.some(({ name }) => name.endsWith('.pkl'))) throw pickle(path);
   throw new WeightsError(
-    `${path}: expected safetensors or .npz, got a ZIP archive that holds "${other.name}", which is no array`,
+    `${path}: expected safetensors or .npz, got a ZIP archive that holds ${quoted(other.name)}, which is no array`,
   );
 }
 

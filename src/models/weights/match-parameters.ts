@@ -1,5 +1,6 @@
 import { WeightsError } from '../../errors.js';
 import type { Checkpoint } from './checkpoint.js';
+import { quoted } from './quoted.js';
 
 /** A tensor that a network reads from its checkpoint. */
 export interface Parameter {
@@ -31,12 +32,12 @@ export function matchParameters(
   const begun = new Set(parameters.filter((p) => tensors.has(p.name)).map((p) => p.optional));
   const missing = parameters
     .filter((p) => !tensors.has(p.name) && (p.optional === undefined || begun.has(p.optional)))
-    .map((p) => `"${p.name}"`);
-  const unexpected = [...tensors.keys()].filter((n) => !expected.has(n) && !dropped.test(n)).map((n) => `"${n}"`);
+    .map((p) => quoted(p.name));
+  const unexpected = [...tensors.keys()].filter((n) => !expected.has(n) && !dropped.test(n)).map(quoted);
   const misshapen = [...tensors.values()].flatMap((tensor) => {
     const wanted = expected.get(tensor.name)?.shape;
     if (wanted === undefined || wanted.join() === tensor.shape.join()) return [];
-    return [`"${tensor.name}" is [${tensor.shape}] where [${wanted}] was expected`];
+    return [`${quoted(tensor.name)} is [${tensor.shape}] where [${wanted}] was expected`];
   });
   const findings = [
     ...(missing.length > 0 ? [`${count(missing, 'is missing', 'are missing')}: ${listed(missing)}`] : []),

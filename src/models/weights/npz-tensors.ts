@@ -4,6 +4,7 @@ import { rowMajor } from '../../formats/row-major.js';
 import type { ZipMember } from '../../formats/zip-members.js';
 import type { StoredTensor } from './checkpoint.js';
 import { decodeValues } from './decode-values.js';
+import { quoted } from './quoted.js';
 import { TYPE_BYTES, type TensorType } from './tensor-header.js';
 
 const TYPES: Readonly<Record<string, TensorType>> = {
@@ -36,12 +37,12 @@ interface OpenArray extends NpyHeader {
 
 function openArray(path: string, name: string, file: Uint8Array): OpenArray {
   const fail = (what: string): never => {
-    throw new WeightsError(`${path}: array "${name}": ${what}; save the checkpoint with numpy.savez again`);
+    throw new WeightsError(`${path}: array ${quoted(name)}: ${what}; save the checkpoint with numpy.savez again`);
   };
   const header = parseNpyHeader(file, fail);
   const type = Object.hasOwn(TYPES, header.descr) ? TYPES[header.descr] : null;
   if (header.descr === '|O') return fail('it holds Python objects, which is a pickle and never opened');
-  if (type === null) return fail(`expected the type ${Object.keys(TYPES).join(', ')}, got "${header.descr}"`);
+  if (type === null) return fail(`expected the type ${Object.keys(TYPES).join(', ')}, got ${quoted(header.descr)}`);
   const bytes = file.subarray(header.start);
   const expected = header.count * TYPE_BYTES[type];
   if (bytes.length === expected) return { ...header, type, bytes };

@@ -1,5 +1,6 @@
 import { WeightsError } from '../../errors.js';
 import { duplicateKey } from './duplicate-key.js';
+import { quoted } from './quoted.js';
 
 /** Bytes of a value of every type that is read. */
 export const TYPE_BYTES = { F32: 4, I32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 } as const;
@@ -52,7 +53,7 @@ export async function parseTensorHeader<T extends TensorType>(
   const text = new TextDecoder().decode(await read(8, length));
   const header = parseObject(text) ?? fail('the header is not a JSON object');
   const duplicate = duplicateKey(text);
-  if (duplicate !== null) fail(`the header names "${duplicate}" twice`);
+  if (duplicate !== null) fail(`the header names ${quoted(duplicate)} twice`);
   const { __metadata__: metadata = {}, ...rest } = header;
   const names = Object.keys(rest);
   if (names.length > MAX_TENSORS) fail(`the header names ${names.length} tensors, more than ${MAX_TENSORS}`);
@@ -61,7 +62,7 @@ export async function parseTensorHeader<T extends TensorType>(
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const entry of entries) {
-    if (entry.begin !== at) fail(`tensor "${entry.name}" begins at byte ${entry.begin} where ${at} was expected`);
+    if (entry.begin !== at) fail(`tensor ${quoted(entry.name)} begins at byte ${entry.begin} where ${at} was expected`);
     at = entry.end;
   }
   if (8 + length + at !== size) fail(`the header describes ${8 + length + at} bytes, but the file has ${size}`);
@@ -75,20 +76,20 @@ function entryOf<T extends TensorType>(
   types: readonly T[],
   fail: (what: string) => never,
 ): TensorEntry<T> {
-  const record = isRecord(value) ? value : fail(`tensor "${name}" is not described`);
+  const record = isRecord(value) ? value : fail(`tensor ${quoted(name)} is not described`);
   const { shape, data_offsets: offsets } = record;
   const dtype = types.find((type) => type === record.dtype);
   if (dtype === undefined) {
     return fail(
-      `tensor "${name}" has the type ${JSON.stringify(record.dtype)}, expected ${types.slice(0, -1).join(', ')} or ${types.at(-1)}`,
+      `tensor ${quoted(name)} has the type ${typeof record.dtype === 'string' ? quoted(record.dtype) : typeof record.dtype}, expected ${types.slice(0, -1).join(', ')} or ${types.at(-1)}`,
     );
   }
-  if (!isCounts(shape) || shape.length > MAX_RANK) return fail(`tensor "${name}" has no valid shape`);
-  if (!isCounts(offsets) || offsets.length !== 2) return fail(`tensor "${name}" has no valid offsets`);
+  if (!isCounts(shape) || shape.length > MAX_RANK) return fail(`tensor ${quoted(name)} has no valid shape`);
+  if (!isCounts(offsets) || offsets.length !== 2) return fail(`tensor ${quoted(name)} has no valid offsets`);
   const bytes = shape.reduce((a, b) => a * b, TYPE_BYTES[dtype]);
   const [begin, end] = offsets;
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
-    return fail(`tensor "${name}" of shape [${shape}] needs ${bytes} bytes, but has ${end - begin}`);
+    return fail(`tensor ${quoted(name)} of shape [${shape}] needs ${bytes} bytes, but has ${end - begin}`);
   }
   return { name, dtype, shape, begin, end };
 }

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 
+/** Where checkpoints that something else fetched are found as well; what is imported never goes there, since caches are emptied. */
+export function cachedWeightsFolder(): string {
+  return join(envPaths('imgano', { suffix: '' }).cache, 'weights');
+}
+
 /** Where a user's checkpoints are kept unless a folder is named. */
 export function userWeightsFolder(): string {
   return join(envPaths('imgano', { suffix: '' }).data, 'weights');
