@@ -1,7 +1,7 @@
 import type { InputRule } from '../../config/input-rule.js';
 import { ConfigError, DataError, NotFittedError, ShapeError, WeightsError } from '../../errors.js';
 import { NeighborIndex } from '../../ops/nearest.js';
-import { tf, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
+import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { checkSides } from '../check-sides.js';
 import type { Batch, Detector, FitContext, FitSource, MapRule, Scored } from '../detector.js';
@@ -75,6 +75,8 @@ interface Fitted {
   readonly bank: PatchBank;
   readonly stored: StoredBank;
   readonly forward: CompiledForward;
+  /** Without quick searches, for what they leave in doubt. */
+  readonly exact: CompiledForward;
 }
 
 /**
@@ -186,14 +188,17 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
   }
 
   async score(batch: Batch): Promise<Scored> {
-    const { forward } = this.requireFitted('scores need a fitted model; fit or load it first');
+    const { forward, exact } = this.requireFitted('scores need a fitted model; fit or load it first');
     const { pixels } = batch;
     const [, h, w] = pixels.shape;
     const { multiple } = this.extractor;
     if (h % multiple !== 0 || w % multiple !== 0) {
       throw new ShapeError(`${this.name}: expected sides that are multiples of ${multiple}, got ${h} x ${w}`);
     }
-    const [scores, maps] = await forward.run(pixels);
+    const quick = await forward.run(pixels);
+    const [scores, maps, doubts] = (await isSettled(quick)) ? quick : await exact.run(pixels);
+    if (scores !== quick[0]) tf.dispose(quick);
+    else doubts?.dispose();
     return { scores, maps } as Scored;
   }
 
@@ -279,11 +284,16 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     }
     this.release();
     const bank = { index, columns };
+    const scored = (x: Tensor) => this.scorePatches(this.describe(x as Tensor4D, embedding), bank);
     const forward = new CompiledForward(this.name, (x) => {
-      const { scores, maps } = this.scorePatches(this.describe(x as Tensor4D, embedding), bank);
+      const { result, doubts } = index.quickly(() => scored(x));
+      return [result.scores, result.maps, ...(doubts === null ? [] : [doubts])];
+    });
+    const exact = new CompiledForward(this.name, (x) => {
+      const { scores, maps } = scored(x);
       return [scores, maps];
     });
-    this.fitted = { embedding, bank, stored, forward };
+    this.fitted = { embedding, bank, stored, forward, exact };
   }
 
   /** As the file will hold them, so that a saved model scores as the one in memory. */
@@ -298,8 +308,9 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
 
   private release(): void {
     if (this.fitted === null) return;
-    const { forward, bank, embedding } = this.fitted;
+    const { forward, exact, bank, embedding } = this.fitted;
     forward.dispose();
+    exact.dispose();
     bank.index.dispose();
     tf.dispose(bank.columns);
     embedding.dispose();
@@ -316,6 +327,11 @@ function indexOf(rows: Tensor2D, values: Float32Array | null): NeighborIndex {
   } finally {
     others.dispose();
   }
+}
+
+/** Whether the quick searches of a forward pass, if there were any, found what usual ones would find. */
+async function isSettled([, , doubts]: readonly Tensor[]): Promise<boolean> {
+  return doubts === undefined || (await doubts.data())[0] === 0;
 }
 
 async function read(columns: Readonly<Record<string, Tensor1D>>): Promise<Record<string, Float32Array>> {
