@@ -93,7 +93,12 @@ describeWithShared('PatchCore on a PyTorch checkpoint', ['golden', 'patch_models
           const options = paramsOf({ num_neighbors: params.n_neighbors });
           const rows = readNpy(join(models, name, 'memory_bank.npy')).data as Float32Array;
           const folder = mkdtempSync(join(dir, 'model-'));
-          await saveBank(folder, { params: options, seed: 0, rows, width: 384 });
+          const owner = {
+            name: 'vision_patchcore',
+            params: options,
+            featureKeys: Object.keys(options) as (keyof typeof options)[],
+          };
+          await saveBank(folder, owner, { seed: 0, rows, width: 384, dtype: 'float32', columns: {} });
           const detector = await patchcore.create(options, { weights: store() });
           await detector.load(folder);
           const train = await scored(detector, [0, 1]);
