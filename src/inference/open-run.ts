@@ -39,25 +39,10 @@ export async function openRun(path: string, options: OpenRunOptions = {}): Promi
     return openIsolatedRun(path, options);
   }
   await startRuntime(options.backend, { warn: options.warn });
-  const [
-    { loadRun },
-    { Engine },
-    { WholeScorer },
-    { Run },
-    { checkedProvenance, CONTROLS_CHANGED },
-    { openWeightsStore },
-  ] = await Promise.all([
+  const [{ loadRun }, { runOf }, { openWeightsStore }] = await Promise.all([
     import('./load-run.js'),
-    import('./engine.js'),
-    import('./whole-scorer.js'),
-    import('./run.js'),
-    import('./thresholds/checked-provenance.js'),
+    import('./run-of.js'),
     import('../models/weights-store.js'),
   ]);
-  const loaded = await loadRun(path, openWeightsStore({ searchDirs: options.weights }), options);
-  const provenance = checkedProvenance(loaded.config.pixel_threshold_provenance, loaded.config.defects, loaded.roiMask);
-  if (provenance?.controls_changed === true && loaded.config.defects.enabled) options.warn?.(CONTROLS_CHANGED);
-  const config = { ...loaded.config, pixel_threshold_provenance: provenance };
-  const scorer = new WholeScorer(loaded.detector, loaded.references);
-  return new Run(new Engine(loaded.detector, scorer, options.warn), config, loaded.roiMask);
+  return runOf(await loadRun(path, openWeightsStore({ searchDirs: options.weights }), options), options.warn);
 }
