@@ -83,7 +83,8 @@ export class NeighborIndex {
       return { squared, indices } as Neighbors;
     }
     const { squared, indices, doubtful } = this.quickSearch(queries, wanted);
-    this.doubts.push(tf.tidy(() => doubtful.any().expandDims(0).toFloat() as Tensor1D));
+    // Kept: the body of `quickly` may tidy up around its searches.
+    this.doubts.push(tf.keep(tf.tidy(() => doubtful.any().expandDims(0).toFloat() as Tensor1D)));
     doubtful.dispose();
     return { squared, indices };
   }
@@ -126,11 +127,9 @@ export class NeighborIndex {
     try {
       const result = body();
       const { doubts } = this;
-      if (doubts.length === 0) return { result, doubts: null };
-      const sum = tf.tidy(() => tf.concat(doubts).sum());
-      tf.dispose(doubts);
-      return { result, doubts: sum };
+      return { result, doubts: doubts.length === 0 ? null : tf.tidy(() => tf.concat(doubts).sum()) };
     } finally {
+      tf.dispose(this.doubts);
       this.doubts = null;
     }
   }

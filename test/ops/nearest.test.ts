@@ -161,7 +161,13 @@ onEveryBackend('NeighborIndex', () => {
         [crowd, mine, true],
       ] as const) {
         const index = new NeighborIndex(held);
-        const { result, doubts } = index.quickly(() => index.search(asked, 1));
+        const { result, doubts } = index.quickly(() => {
+          const [squared, indices] = tf.tidy(() => {
+            const found = index.search(asked, 1);
+            return [found.squared, found.indices];
+          });
+          return { squared, indices };
+        });
         const usual = index.search(asked, 1);
         if (doubts !== null) expect((await doubts.data())[0] > 0).to.equal(unsettled);
         if (!unsettled) {
