@@ -4,7 +4,7 @@ import { type GraphPass } from './compile/graph.js';
 import { kindOf } from './compile/kind.js';
 import { currentNative, type NativeBackend } from './compile/native.js';
 import { type Precision } from './compile/precision.js';
-import { type Session } from './compile/session.js';
+import { type SharedSession } from './compile/session-pool.js';
 import { callPlain, type TensorFunction } from './compile/tensor-function.js';
 import { tf, type Tensor } from './tf.js';
 
@@ -101,7 +101,7 @@ class NativeGraph implements CompiledGraph {
 
   constructor(
     private readonly backend: NativeBackend,
-    private readonly session: Session,
+    private readonly session: SharedSession,
     private readonly expected: readonly string[],
     readonly precision: Precision,
     private readonly name: string,

@@ -10,6 +10,8 @@ import { type Precision } from './precision.js';
 import { prune } from './prune.js';
 import { record } from './record.js';
 import { residualSum } from './residual-sum.js';
+import { savedModelBytes } from './saved-model.js';
+import { sessionsOf, type SharedSession } from './session-pool.js';
 import { Session } from './session.js';
 import { type TensorFunction } from './tensor-function.js';
 
@@ -24,7 +26,7 @@ interface LoadOptions {
 const TUNING: readonly GraphPass[] = [prune, padDepthwise, foldPadding, biasAdd, residualSum];
 
 /**
- * Records `fn`, rewrites the graph, hands it to TensorFlow and checks it.
+ * Records `fn`, rewrites the graph, hands it to TensorFlow and checks it, unless that was done before with the same graph.
  *
  * @throws UnsupportedBackendError if one of these steps cannot be done
  */
@@ -33,15 +35,20 @@ export function loadRecorded(
   fn: TensorFunction,
   examples: readonly Tensor[],
   { name, passes, precision, tolerance }: LoadOptions,
-): Session {
+): SharedSession {
   const recorded = record(fn, examples, backend, name);
   let session: Session | undefined;
   try {
     const lowering = precision === 'bfloat16' ? [bfloat16] : [];
     const graph = [...TUNING, ...lowering, ...passes].reduce((current, pass) => pass(current), recorded);
-    session = Session.load(backend, graph, name);
-    checkGraph(session, fn, examples, tolerance, name);
-    return session;
+    const bytes = savedModelBytes(graph, name);
+    const make = () => {
+      session = Session.load(backend, graph, bytes, name);
+      checkGraph(session, fn, examples, tolerance, name);
+      return session;
+    };
+    // Held weights are not in the bytes, and too large to be kept for nobody.
+    return graph.held.length > 0 ? make() : sessionsOf(backend).take(bytes, make);
   } catch (error) {
     if (session !== undefined) session.dispose();
     else for (const { id } of recorded.held) backend.binding.deleteTensor(id);

@@ -5,7 +5,6 @@ import { UnsupportedBackendError } from '../../errors.js';
 import { type Tensor } from '../tf.js';
 import { type Graph } from './graph.js';
 import { type NativeBackend } from './native.js';
-import { savedModelBytes } from './saved-model.js';
 
 /** A graph that TensorFlow has loaded: every run is one native call. */
 export class Session {
@@ -29,10 +28,10 @@ export class Session {
    * Hands a graph to TensorFlow by way of a temporary folder, which is removed. The session takes over the held weights; a failure
    * leaves them to the caller.
    *
-   * @throws UnsupportedBackendError if the graph is too large or TensorFlow does not accept it
+   * @param bytes the graph as a SavedModel
+   * @throws UnsupportedBackendError if TensorFlow does not accept it
    */
-  static load(backend: NativeBackend, graph: Graph, name: string): Session {
-    const bytes = savedModelBytes(graph, name);
+  static load(backend: NativeBackend, graph: Graph, bytes: Uint8Array, name: string): Session {
     const folder = mkdtempSync(join(tmpdir(), 'imgano-graph-'));
     try {
       writeFileSync(join(folder, 'saved_model.pb'), bytes);
