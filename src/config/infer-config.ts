@@ -69,6 +69,8 @@ export const InferConfig = strict('InferConfig', {
   threshold_provenance: nullable(ImageThresholdProvenance),
   /** The held-out scores that the threshold was read from, so that it can be re-fitted without the pictures. */
   calibration_scores: withDefault(t.array(FiniteNumber), []),
+  /** Beginnings of the sha256 of the pictures that were used: they must not be reported on. */
+  picture_hashes: optional(strict('PictureHashes', { fit: t.array(t.string), calibration: t.array(t.string) })),
   defects: DefectsConfig,
   pixel_threshold_provenance: withDefault(nullable(PixelThresholdProvenance), null),
   split_fingerprint: optional(nullable(SplitFingerprint)),

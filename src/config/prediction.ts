@@ -5,6 +5,9 @@ const Gate = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n 
   maximum: 1,
 });
 
+/** 0 and 1 say normal and anomalous; a rejected picture is neither. */
+const RejectLabel = refine('whole number other than 0 and 1', Integer, (n) => n !== 0 && n !== 1);
+
 /** The label of a rejected picture where none was chosen. */
 export const REJECT_LABEL = -2;
 
@@ -13,6 +16,6 @@ export const PredictionPolicy = strict('PredictionPolicy', {
   /** A label whose confidence is below this is rejected; null rejects none. */
   reject_confidence_below: withDefault(nullable(Gate), null),
   /** What a rejected picture has as its label; null = -2. */
-  reject_label: withDefault(nullable(Integer), null),
+  reject_label: withDefault(nullable(RejectLabel), null),
 });
 export type PredictionPolicy = t.TypeOf<typeof PredictionPolicy>;

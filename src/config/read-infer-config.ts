@@ -6,6 +6,8 @@ import { INFER_CONFIG_VERSION, InferConfig } from './infer-config.js';
 import { layDefects } from './lay-defects.js';
 import { LegacyInferConfig } from './legacy-infer-config.js';
 import { applyLegacyRules } from './legacy-rules.js';
+import { overlay } from './overlay.js';
+import type { PredictionPolicy } from './prediction.js';
 
 export interface ReadInferConfig {
   /** Missing where the document cannot be decoded. */
@@ -16,6 +18,8 @@ export interface ReadInferConfig {
 export interface ReadOptions {
   /** Keys that beat those of the `defects` section. */
   readonly defects?: Record<string, unknown>;
+  /** Keys that beat those of the `prediction` section. */
+  readonly prediction?: Partial<PredictionPolicy>;
   /** For a document of several categories. */
   readonly category?: string;
 }
@@ -56,8 +60,8 @@ function versionOf(version: unknown): { version: number | null; findings: Findin
   return { version: 1, findings: [warning('SCHEMA_VERSION_OLD', path, message, 'write "schema_version": 1')] };
 }
 
-function readCurrent(document: Json, { defects, category }: ReadOptions): ReadInferConfig {
-  const laid = { ...document, defects: layDefects(document.defects, defects) };
+function readCurrent(document: Json, { defects, prediction, category }: ReadOptions): ReadInferConfig {
+  const laid = { ...layPrediction(document, prediction), defects: layDefects(document.defects, defects) };
   const { value, problems } = examine(InferConfig, laid);
   const findings = problems.map((problem) => findingOf(problem));
   if (category !== undefined && document.category !== category) {
@@ -68,9 +72,10 @@ function readCurrent(document: Json, { defects, category }: ReadOptions): ReadIn
   return { config: explicitThreshold(value, defects), findings };
 }
 
-function readLegacy(given: Json, { defects, category }: ReadOptions): ReadInferConfig {
+function readLegacy(given: Json, { defects, prediction, category }: ReadOptions): ReadInferConfig {
   const { document, findings } = applyLegacyRules(given, category);
-  const laid = { ...document, schema_version: 1, defects: layDefects(document.defects, defects) };
+  const sections = { ...layPrediction(document, prediction), defects: layDefects(document.defects, defects) };
+  const laid = { ...sections, schema_version: 1 };
   const { value, problems, unknown } = examineLeniently(LegacyInferConfig, laid);
   const all = [
     ...findings,
@@ -83,6 +88,11 @@ function readLegacy(given: Json, { defects, category }: ReadOptions): ReadInferC
     all.push(error('PYTHON_CHECKPOINT', 'model.checkpoint_path', message, TRAIN_AGAIN));
   }
   return { config: explicitThreshold(adoptLegacy(value), defects), findings: all };
+}
+
+function layPrediction(document: Json, over: object | undefined): Json {
+  const laid = overlay(document.prediction ?? undefined, over);
+  return laid === undefined ? document : { ...document, prediction: laid };
 }
 
 /** A pixel threshold from outside is no longer the calibrated one, and the provenance has to say so. */

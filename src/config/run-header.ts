@@ -4,6 +4,7 @@ import {
   NonNegativeInteger,
   nullable,
   oneOf,
+  optional,
   PositiveInteger,
   refine,
   Sha256,
@@ -23,6 +24,8 @@ const Settings = strict('Settings', {
   maps: t.boolean,
   defects: t.boolean,
   continue_on_error: t.boolean,
+  /** Only where records tell confidences that the config does not ask for. */
+  confidence: optional(t.boolean),
   /** What `--reference-dir` named. */
   references: nullable(t.string),
 });

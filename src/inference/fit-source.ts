@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { InputRule } from '../config/input-rule.js';
 import type { Picture, PictureSource } from '../data/picture.js';
 import type { References } from '../data/references.js';
@@ -6,6 +5,7 @@ import { InterruptedError } from '../errors.js';
 import type { Batch, FitSource } from '../models/detector.js';
 import { tf } from '../runtime/tf.js';
 import { assembleBatch, type PreparedPicture } from './assemble-batch.js';
+import { pixelHash } from './pixel-hash.js';
 import { prefetch } from './prefetch.js';
 import { prepare } from './prepare.js';
 
@@ -58,10 +58,4 @@ export class PictureFitSource implements FitSource {
     const picture = await source.decode();
     return { picture, reference: await this.references?.of(picture) };
   }
-}
-
-function pixelHash(picture: Picture): string {
-  const { rgb, height, width } = picture;
-  const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.byteLength);
-  return createHash('sha256').update(`${height}x${width}x${rgb.BYTES_PER_ELEMENT}:`).update(bytes).digest('hex');
 }

@@ -21,6 +21,8 @@ export interface InspectToOutputs {
   readonly inputs: readonly string[];
   readonly sources: readonly PictureSource[];
   readonly maps: boolean;
+  /** Tell how much speaks for every label. */
+  readonly confidence?: boolean;
   /** Folders that are there already. */
   readonly folders: OutputFolders;
   /** The records file; without one they go to `stdout`. */
@@ -64,7 +66,13 @@ export async function inspectToOutputs(request: InspectToOutputs): Promise<Outpu
     const inspections = run.inspectAll(
       todo.map(({ index }) => sources[index]),
       {
-        ...{ maps: request.maps, mapArtifacts: request.folders.overlays !== undefined, onError, signal },
+        ...{
+          maps: request.maps,
+          confidence: request.confidence,
+          mapArtifacts: request.folders.overlays !== undefined,
+          onError,
+          signal,
+        },
         ...{ ...request.speed, clock },
       },
     );

@@ -7,6 +7,8 @@ import { decode } from '../config/codec.js';
 import { findingLine, type Finding } from '../config/finding.js';
 import type { InferConfig } from '../config/infer-config.js';
 import { readInferConfig } from '../config/read-infer-config.js';
+import { overlay } from '../config/overlay.js';
+import type { PredictionPolicy } from '../config/prediction.js';
 import type { References } from '../data/references.js';
 import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, DataError, WeightsError } from '../errors.js';
@@ -32,6 +34,8 @@ export interface LoadedRun {
 export interface LoadOptions {
   /** Keys that beat those of the document's `defects` section. */
   readonly defects?: Record<string, unknown>;
+  /** Keys that beat those of its `prediction` section. */
+  readonly prediction?: Partial<PredictionPolicy>;
   /** Where references lie, instead of where the document says. */
   readonly references?: string;
   /** For a document of several categories. */
@@ -48,13 +52,13 @@ export interface LoadOptions {
 export async function loadRun(
   path: string,
   weights: WeightsStore,
-  { defects, references: given, category, warn = () => {} }: LoadOptions = {},
+  { defects, prediction, references: given, category, warn = () => {} }: LoadOptions = {},
 ): Promise<LoadedRun> {
   const file = await configFile(path);
-  const read = readInferConfig(await readJson(file), { defects, category });
+  const read = readInferConfig(await readJson(file), { defects, prediction, category });
   const found = [
     ...read.findings,
-    ...(read.config === undefined ? [] : documentFindings(read.config, defects !== undefined)),
+    ...(read.config === undefined ? [] : documentFindings(read.config, [defects, prediction].some(holdsAnything))),
   ];
   settle(found, file, warn);
   const config = read.config as InferConfig;
@@ -80,6 +84,10 @@ export async function loadRun(
   // What an old config does not say about its model goes into the digest of the run all the same.
   const named = folder === null || files.length > 0 ? config : await withFiles(config, folder);
   return { config: named, roiMask, detector, references };
+}
+
+function holdsAnything(over: object | undefined): boolean {
+  return overlay(undefined, over) !== undefined;
 }
 
 /** Refuses errors, all of them at once, and tells warnings. */

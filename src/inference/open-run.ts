@@ -1,3 +1,4 @@
+import type { PredictionPolicy } from '../config/prediction.js';
 import { startRuntime } from '../runtime/start.js';
 import type { ErrorRecord, InspectionRecord } from './records/record.js';
 import type { PictureInputs } from './inputs.js';
@@ -12,6 +13,8 @@ export interface OpenRunOptions {
   readonly defects?: Record<string, unknown>;
   /** For a model that compares every picture with a reference: a folder of pictures of the same names, or one picture for all. */
   readonly references?: string;
+  /** Keys that beat those of the config's `prediction` section: which labels are rejected. */
+  readonly prediction?: Partial<PredictionPolicy>;
   /** Of a config that holds several categories, the one to run. */
   readonly category?: string;
   /** Keeps TensorFlow.js in a worker thread, so that the caller's event loop never waits for a computation. */

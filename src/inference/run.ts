@@ -12,7 +12,9 @@ import type { AnomalyMap, DefectsPlan, Engine, Inspected } from './engine.js';
 import { sourcesOf, type PictureInputs } from './inputs.js';
 import { configDigest } from './records/config-digest.js';
 import { postprocessSummary } from './records/postprocess-summary.js';
-import { decide, defectsRecord, errorRecord, type ErrorRecord, type InspectionRecord } from './records/record.js';
+import { confidencePolicy } from './records/confidence-policy.js';
+import { decide, type ConfidencePolicy } from './records/decide.js';
+import { defectsRecord, errorRecord, type ErrorRecord, type InspectionRecord } from './records/record.js';
 import { walkPictures } from './walk.js';
 
 const DEFAULT_BUDGET_MB = 1024;
@@ -24,6 +26,8 @@ export interface InspectOptions {
   readonly mapArtifacts?: boolean;
   /** Find defect regions. Default: `defects.enabled` of the config. */
   readonly defects?: boolean;
+  /** Tell how much speaks for every label. Default: where the config rejects labels. */
+  readonly confidence?: boolean;
   /** `record`: a picture that fails becomes an error record and the next one follows; `throw`: the walk ends. */
   readonly onError?: 'throw' | 'record';
   /** Pictures decoded ahead of those in work; at least a batch. */
@@ -59,6 +63,8 @@ export interface RunInfo {
   readonly defectsEnabled: boolean;
   readonly mapsEnabled: boolean;
   readonly givesMaps: boolean;
+  /** Beginnings of the pixel hashes of the pictures that were fitted and calibrated on; null where the config does not say. */
+  readonly pictureHashes: NonNullable<InferConfig['picture_hashes']> | null;
   /** sha256 of the config as it runs, with the hashes of its model files. */
   readonly configSha256: string;
 }
@@ -83,6 +89,7 @@ export class Run {
       defectsEnabled: defects.enabled,
       mapsEnabled: adaptation.save_maps,
       givesMaps: findModel(model.name).outputs.includes('map'),
+      pictureHashes: this.config.picture_hashes ?? null,
       configSha256: (this.digest ??= configDigest(this.config, this.roiMask)),
     };
   }
@@ -104,7 +111,8 @@ export class Run {
       mapsRequested: maps,
       defects: plan,
     });
-    const settings = { summary, maps, status: options.onError === 'record' };
+    const confidence = confidencePolicy(this.config, options.confidence ?? false);
+    const settings = { summary, maps, confidence, status: options.onError === 'record' };
     const budget = (options.memoryBudgetMb ?? DEFAULT_BUDGET_MB) * 2 ** 20;
     const { batchSize = 1, workers = 0, clock } = options;
     const pool = workers > 0 ? new DecodePool(workers) : undefined;
@@ -182,13 +190,18 @@ export class Run {
     index: number,
     picture: Picture,
     { score, seen, map, defects }: Inspected,
-    settings: { summary: Record<string, unknown>; maps: boolean; status: boolean },
+    settings: {
+      summary: Record<string, unknown>;
+      maps: boolean;
+      confidence: ConfidencePolicy | null;
+      status: boolean;
+    },
   ): Inspection {
     const record: InspectionRecord = {
       index,
       input: picture.source,
       score,
-      ...decide(score, this.config.threshold),
+      ...decide(score, this.config.threshold, settings.confidence),
       postprocess_summary: settings.summary,
       ...(seen === null ? {} : { inspected_bbox_xyxy: boxOf(seen) }),
       ...(map === null || !settings.maps ? {} : { anomaly_map: { shape: [map.height, map.width], dtype: 'float32' } }),

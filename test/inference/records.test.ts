@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError, ShapeError } from '../../src/errors.js';
 import { canonicalJson } from '../../src/inference/records/canonical-json.js';
-import { decide } from '../../src/inference/records/record.js';
+import { decide } from '../../src/inference/records/decide.js';
 import { JsonlFile } from '../../src/inference/sinks/jsonl.js';
 
 describe('canonical JSON', () => {

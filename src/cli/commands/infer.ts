@@ -49,6 +49,18 @@ export class InferCommand extends DefectsFlags {
   regions = Option.String('--defects-regions-jsonl', {
     description: 'a second file with the regions; needs --defects',
   });
+  inferCategory = Option.String('--infer-category', {
+    description: 'of a config of several categories, the one to run',
+  });
+  includeConfidence = Option.Boolean('--include-confidence', false, {
+    description: 'tell how much speaks for every label, 0 to 1',
+  });
+  rejectBelow = Option.String('--reject-confidence-below', {
+    description: 'set pictures aside whose label has a lower confidence than this, above 0 up to 1',
+  });
+  rejectLabel = Option.String('--reject-label', {
+    description: 'the label of such a picture; default: what the config says, else -2',
+  });
   continueOnError = Option.Boolean('--continue-on-error', false, { description: 'unreadable pictures become records' });
   maxErrors = Option.String('--max-errors', {
     description: 'stop after so many error records; 0, the default, never stops; needs --continue-on-error',
@@ -92,6 +104,7 @@ export class InferCommand extends DefectsFlags {
       { readOutputFlags },
       { readSpeedFlags },
       { Profiling },
+      { predictionOfFlags },
     ] = await Promise.all([
       import('../../inference/open-run.js'),
       import('../../inference/write-inspections.js'),
@@ -101,6 +114,7 @@ export class InferCommand extends DefectsFlags {
       import('../output-flags.js'),
       import('../speed-flags.js'),
       import('../profiling.js'),
+      import('../prediction-of-flags.js'),
     ]);
     const progress = await this.progress();
     const defectsKeys = await this.runOverrides((line) => progress.warn(line));
@@ -113,6 +127,8 @@ export class InferCommand extends DefectsFlags {
       backend: this.backend,
       weights: this.weights,
       references: this.referenceDir,
+      category: this.inferCategory,
+      prediction: await predictionOfFlags(this.rejectBelow, this.rejectLabel),
       defects: defectsKeys,
       warn: (line) => progress.warn(line),
     });
@@ -133,7 +149,7 @@ export class InferCommand extends DefectsFlags {
       const counts = await inspectToOutputs({
         ...{ run, sources, folders, maps, signal, progress, ...writing },
         ...{ inputs: this.input, jsonl: this.jsonl, regions: this.regions, stdout: this.context.stdout },
-        ...{ references: this.referenceDir ?? null, speed, clock: profiling.clock },
+        ...{ confidence: this.includeConfidence, references: this.referenceDir ?? null, speed, clock: profiling.clock },
       });
       Object.assign(told, { processed: counts.processed, errors: counts.errors });
       const { processed, anomalous, regions, errors } = counts;

@@ -1,13 +1,19 @@
 import type { PixelThresholdProvenance } from '../../config/threshold.js';
 import type { DefectsResult } from '../../defects/find-defects.js';
 import type { ImganoError } from '../../errors.js';
+import type { DecisionSummary } from './decide.js';
 
 /** One line of the output: plain JSON, field names as in the documentation of the record. */
 export interface InspectionRecord {
   index: number;
   input: string;
   score: number;
-  label?: 0 | 1;
+  /** 0, 1, or the reject label of a rejected picture. */
+  label?: number;
+  /** With `--include-confidence`, and where labels can be rejected. */
+  label_confidence?: number;
+  /** Where labels can be rejected. */
+  rejected?: boolean;
   decision_summary?: DecisionSummary;
   postprocess_summary: Record<string, unknown>;
   /** The part of the picture that the model saw, where it did not see all of it. */
@@ -23,15 +29,6 @@ export interface ErrorRecord {
   input: string;
   status: 'error';
   error: { type: string; message: string; stage: 'infer' | 'artifacts' };
-}
-
-export interface DecisionSummary {
-  decision: 'normal' | 'anomalous' | 'score_only';
-  threshold_applied: number | null;
-  has_confidence: boolean;
-  rejected: boolean;
-  requires_review: boolean;
-  review_reason: 'none' | 'anomaly_label' | 'unthresholded_score';
 }
 
 /** What the stages found; `hysteresis`, `notes` and `trace` only where there is such a thing. */
@@ -60,23 +57,6 @@ export function defectsRecord(
     ...found,
     pixel_threshold_provenance: provenance,
     mask: { shape: [mask.height, mask.width], dtype: 'uint8', encoding },
-  };
-}
-
-/** `label = score > threshold`: the one label rule of the package. */
-export function decide(score: number, threshold: number | null): Pick<InspectionRecord, 'label' | 'decision_summary'> {
-  if (threshold === null) return {};
-  const anomalous = score > threshold;
-  return {
-    label: anomalous ? 1 : 0,
-    decision_summary: {
-      decision: anomalous ? 'anomalous' : 'normal',
-      threshold_applied: threshold,
-      has_confidence: false,
-      rejected: false,
-      requires_review: anomalous,
-      review_reason: anomalous ? 'anomaly_label' : 'none',
-    },
   };
 }
 

@@ -23,6 +23,7 @@ export function runHeader(request: InspectToOutputs, pictures: number): RunHeade
       maps: request.maps,
       defects: info.defectsEnabled,
       continue_on_error: continueOnError,
+      ...(request.confidence === true ? { confidence: true } : {}),
       references: request.references,
     },
     inputs: names.digest(),

@@ -6,6 +6,7 @@ import { resolveLevels } from '../../defects/levels.js';
 import type { RoiMask } from '../../defects/roi.js';
 import { ConfigError, InterruptedError } from '../../errors.js';
 import { tf } from '../../runtime/tf.js';
+import { appliedLevels } from './applied-levels.js';
 import { lowestSafeThreshold } from './lowest-safe-threshold.js';
 import { MapSpool } from './map-spool.js';
 import { nextFloat } from './next-float.js';
@@ -87,9 +88,7 @@ export class BudgetCalibration {
       at_floor: search.atFloor,
     };
     warnings(claim).forEach(options.warn);
-    const { low, high, minScoreMax, minScoreMean } = resolveLevels(config, search.value, 2);
-    const levels = { low, high, min_score_max: minScoreMax, min_score_mean: minScoreMean };
-    return { value: search.value, levels, budget: claim };
+    return { value: search.value, levels: appliedLevels(config, search.value), budget: claim };
   }
 
   async dispose(): Promise<void> {

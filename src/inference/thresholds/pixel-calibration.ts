@@ -3,6 +3,7 @@ import type { PixelThresholdProvenance } from '../../config/threshold.js';
 import type { RoiMask } from '../../defects/roi.js';
 import { ConfigError } from '../../errors.js';
 import type { AnomalyMap } from '../engine.js';
+import { appliedLevels } from './applied-levels.js';
 import { BudgetCalibration } from './budget-calibration.js';
 import { calibrationDigest } from './calibration-digest.js';
 import { PixelQuantile } from './pixel-quantile.js';
@@ -10,7 +11,7 @@ import { scopeValues } from './scope-values.js';
 import { stageScores } from '../../defects/map-stages/stage-scores.js';
 
 export interface PixelCalibrationOptions {
-  readonly split: 'held_out' | 'val';
+  readonly split: 'held_out' | 'val' | 'given';
   readonly roiMask?: RoiMask;
   readonly warn: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -66,9 +67,22 @@ export class PixelCalibration {
     }
     const found =
       budget === null
-        ? { method: 'normal_pixel_quantile' as const, value: pixels.result(q), q }
+        ? this.quantileResult(q)
         : { method: 'false_region_budget' as const, ...(await budget.result(pixels.result(0.5))) };
     return { ...found, ...this.context(found.method) };
+  }
+
+  private quantileResult(q: number) {
+    const value = this.pixels.result(q);
+    const found = { method: 'normal_pixel_quantile' as const, value, q };
+    try {
+      return { ...found, levels: appliedLevels(this.config, value) };
+    } catch (error) {
+      // The fit is not thrown away for controls that can still be changed.
+      if (!(error instanceof ConfigError)) throw error;
+      this.options.warn(`at the pixel threshold ${value} the controls do not fit: ${error.message}`);
+      return found;
+    }
   }
 
   /** Frees what was put aside. */

@@ -1,6 +1,7 @@
 import { openDataset, type DatasetItem } from '../../data/dataset.js';
 import { decodeMask } from '../../data/decode-mask.js';
 import { DataError } from '../../errors.js';
+import { pixelHash, shortHash } from '../../inference/pixel-hash.js';
 import type { OpenedRun } from '../../inference/open-run.js';
 import type { Inspection } from '../../inference/run.js';
 import type { Progress } from '../../runtime/progress.js';
@@ -54,10 +55,12 @@ export async function evaluateRun(run: OpenedRun, data: string, options: Evaluat
   const sources = items.map((item) => item.source);
   options.progress.start('evaluating', items.length);
   const { signal, defects } = options;
+  const used = new Set([...(run.info.pictureHashes?.fit ?? []), ...(run.info.pictureHashes?.calibration ?? [])]);
   for await (const inspection of run.inspectAll(sources, { maps: run.info.givesMaps, defects, signal })) {
     const item = items[scores.length];
     const { record, map, mask: found } = inspection;
     if ('error' in record) throw new DataError(record.error.message);
+    refuseUsed(inspection, used);
     scores.push(record.score);
     const tally = (byDefect[item.defect] ??= { pictures: 0, flagged: 0 });
     tally.pictures += 1;
@@ -87,6 +90,15 @@ export async function evaluateRun(run: OpenedRun, data: string, options: Evaluat
     ...(regionsMeasured ? regions.result() : {}),
     by_defect: byDefect,
   };
+}
+
+/** Figures of pictures that the model or its thresholds were made from would say nothing. */
+function refuseUsed({ record, picture }: Inspection, used: ReadonlySet<string>): void {
+  if (picture === null || !used.has(shortHash(pixelHash(picture)))) return;
+  throw new DataError(
+    `${record.input}: the same picture was used to fit the model or to calibrate its thresholds, so that figures would flatter the run; ` +
+      'leave it out of the test pictures, or train without it',
+  );
 }
 
 /** The mask of a picture; all zero for a good one, null for a defect without a mask. */

@@ -1,12 +1,17 @@
 import type { PixelThresholdProvenance } from '../../config/threshold.js';
 import type { Size } from '../../config/size.js';
-import type { RunConfig } from '../../config/run-config.js';
-import type { PictureSource } from '../../data/picture.js';
+import type { CalibrationConfig } from '../../config/calibration.js';
+import type { Picture, PictureSource } from '../../data/picture.js';
 import { InterruptedError } from '../../errors.js';
 import { autoBatchSize } from '../../inference/auto-batch-size.js';
-import type { Engine } from '../../inference/engine.js';
-import { fitImageThreshold, type ImageThreshold } from '../../inference/thresholds/image-threshold.js';
+import type { AnomalyMap, Engine } from '../../inference/engine.js';
+import {
+  fitImageThreshold,
+  thresholdWarnings,
+  type ImageThreshold,
+} from '../../inference/thresholds/image-threshold.js';
 import type { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
+import { pixelHash, setHash } from '../../inference/pixel-hash.js';
 import { walkPictures } from '../../inference/walk.js';
 import type { Progress } from '../../runtime/progress.js';
 
@@ -17,8 +22,20 @@ export interface Calibration {
   readonly image: ImageThreshold;
   /** Scores in the order of the pictures. */
   readonly scores: readonly number[];
+  /** sha256 over the decoded pixels of each picture. */
+  readonly hashes: readonly string[];
   /** null for a model without maps */
   readonly pixel: PixelThresholdProvenance | null;
+}
+
+/** How the image threshold is read, and from which pictures. */
+export interface CalibrationContext {
+  readonly rule: Omit<CalibrationConfig, 'holdout_fraction'>;
+  readonly contamination: number | null;
+  readonly split: 'held_out' | 'val' | 'given';
+  readonly hasMaps: boolean;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,27 +46,41 @@ export interface Calibration {
 export async function calibrate(
   engine: Engine,
   sources: readonly PictureSource[],
-  config: RunConfig,
   pixels: PixelCalibration,
-  context: { split: 'held_out' | 'val'; hasMaps: boolean; progress: Progress; signal?: AbortSignal },
+  { rule, contamination, split, ...context }: CalibrationContext,
 ): Promise<Calibration> {
+  const { scores, hashes } = await scorePictures(engine, sources, context, (map) => pixels.add(map));
+  const calibrationSha256 = setHash(hashes);
+  const image = fitImageThreshold({ scores, split, rule, contamination, calibrationSha256 });
+  thresholdWarnings(image.provenance).forEach((line) => context.progress.warn(line));
+  const pixel = await pixels.result();
+  const known = pixel === null || pixel.method === 'fixed' ? {} : { calibration_sha256: calibrationSha256 };
+  return { image, scores, hashes, pixel: pixel && { ...pixel, ...known } };
+}
+
+/** The scores of pictures and what they hold, in their order; any picture that fails ends it. */
+export async function scorePictures(
+  engine: Engine,
+  sources: readonly PictureSource[],
+  { hasMaps, progress, signal }: Pick<CalibrationContext, 'hasMaps' | 'progress' | 'signal'>,
+  onMap: (map: AnomalyMap) => Promise<void> = async () => {},
+): Promise<{ readonly scores: number[]; readonly hashes: string[] }> {
   const scores: number[] = [];
-  context.progress.start('calibrating', sources.length);
+  const hashes: string[] = [];
+  progress.start('calibrating', sources.length);
   const check = () => {
-    if (context.signal?.aborted === true) throw new InterruptedError('the calibration was stopped before it was done');
+    if (signal?.aborted === true) throw new InterruptedError('the calibration was stopped before it was done');
   };
   const batchSize = (first: Size) => autoBatchSize(engine.inputSize(first), BATCH_BYTES);
-  const walk = walkPictures(engine, sources, { map: context.hasMaps, defects: null, batchSize, check });
-  for await (const { outcome } of walk) {
+  const walk = walkPictures(engine, sources, { map: hasMaps, defects: null, batchSize, check });
+  for await (const { picture, outcome } of walk) {
     if ('error' in outcome) throw outcome.error;
     const { score, map } = outcome.inspected;
     scores.push(score);
-    if (map !== null) await pixels.add(map);
-    context.progress.update(scores.length);
+    hashes.push(pixelHash(picture as Picture));
+    if (map !== null) await onMap(map);
+    progress.update(scores.length);
   }
-  context.progress.stop();
-  const { quantile } = config.calibration;
-  const { contamination } = config.model;
-  const image = fitImageThreshold({ scores, split: context.split, quantile, contamination });
-  return { image, scores, pixel: await pixels.result() };
+  progress.stop();
+  return { scores, hashes };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode } from '../../config/codec.js';
@@ -14,6 +13,7 @@ import { DataError } from '../../errors.js';
 import { Engine } from '../../inference/engine.js';
 import { PictureFitSource } from '../../inference/fit-source.js';
 import { hashFile } from '../../inference/load-run.js';
+import { setHash, shortHashes } from '../../inference/pixel-hash.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
 import { referencesFor } from '../../inference/references-for.js';
 import { readRoiMask } from '../../inference/roi-mask.js';
@@ -70,7 +70,9 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
       references === null
         ? calibration
         : secondShots(calibration, references, { seed: config.seed, onSimulated: (name) => simulated.add(name) });
-    const found = await calibrate(engine, held, config, pixels, { split, hasMaps, ...options });
+    const { calibration: rule } = config;
+    const { contamination } = config.model;
+    const found = await calibrate(engine, held, pixels, { rule, contamination, split, hasMaps, ...options });
     if (simulated.size > 0) {
       warn(
         `${simulated.size} of ${calibration.length} calibration pictures are their own references; simulated second shots stand in for them, ` +
@@ -166,6 +168,7 @@ async function writeDocuments(dir: string, detector: Detector, documents: Docume
     threshold: found.image.value,
     threshold_provenance: found.image.provenance,
     calibration_scores: [...found.scores],
+    picture_hashes: { fit: shortHashes(documents.hashes), calibration: shortHashes(found.hashes) },
     defects: {
       ...defects,
       ...(roiMask === undefined ? {} : { roi_mask_path: ROI_MASK_FILE }),
@@ -174,7 +177,7 @@ async function writeDocuments(dir: string, detector: Detector, documents: Docume
     pixel_threshold_provenance: found.pixel,
     split_fingerprint: {
       schema_version: 1,
-      sha256: createHash('sha256').update(documents.hashes.join('\n')).digest('hex'),
+      sha256: setHash(documents.hashes),
       train_count: report.train_count,
       calibration_count: documents.calibrated,
       method: 'pixels',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fitImageThreshold } from '../../../src/inference/thresholds/image-threshold.js';
 import { PixelQuantile } from '../../../src/inference/thresholds/pixel-quantile.js';
+import { rule } from '../../support/rule.js';
 import { readNpy } from '../../support/npy.js';
 import { describeWithShared } from '../../support/shared.js';
 
@@ -23,7 +24,12 @@ describeWithShared('thresholds of the Python system', ['golden', 'cases'], (case
       const scores = Array.from(readNpy(join(cases, id, 'scores.npy')).data as Float64Array, Math.fround);
       const expected = read(join(cases, id, 'expected.json')).cli_calibrate_threshold as Record<string, number>;
       for (const [q, value] of Object.entries(expected)) {
-        const found = fitImageThreshold({ scores, split: 'held_out', quantile: Number(q), contamination: null });
+        const found = fitImageThreshold({
+          scores,
+          split: 'held_out',
+          rule: rule({ quantile: Number(q) }),
+          contamination: null,
+        });
         expect(found.value).to.be.closeTo(value, 1e-12 * Math.abs(value));
       }
     });

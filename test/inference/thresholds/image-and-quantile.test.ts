@@ -3,6 +3,7 @@ import { fitImageThreshold } from '../../../src/inference/thresholds/image-thres
 import { PixelQuantile } from '../../../src/inference/thresholds/pixel-quantile.js';
 import { quantile } from '../../../src/inference/thresholds/quantile.js';
 import { DataError } from '../../../src/errors.js';
+import { rule } from '../../support/rule.js';
 import { Random } from '../../../src/runtime/random.js';
 
 describe('quantile', () => {
@@ -20,7 +21,7 @@ describe('image threshold', () => {
 
   it('prefers an explicit quantile over a contamination over the fallback', () => {
     const fit = (q: number | null, contamination: number | null) =>
-      fitImageThreshold({ scores, split: 'held_out', quantile: q, contamination });
+      fitImageThreshold({ scores, split: 'held_out', rule: rule({ quantile: q }), contamination });
     expect(fit(0.5, 0.1).value).to.equal(3);
     expect(fit(0.5, 0.1).provenance.source).to.equal('explicit');
     expect(fit(null, 0.25).value).to.equal(4);
@@ -29,12 +30,12 @@ describe('image threshold', () => {
   });
 
   it('summarises the scores it was read from', () => {
-    const { provenance } = fitImageThreshold({ scores, split: 'val', quantile: null, contamination: null });
+    const { provenance } = fitImageThreshold({ scores, split: 'val', rule: rule({}), contamination: null });
     expect(provenance.score_summary).to.deep.include({ count: 5, min: 1, max: 5, mean: 3, std: Math.SQRT2 });
   });
 
   it('refuses to invent a threshold', () => {
-    const none = () => fitImageThreshold({ scores: [], split: 'held_out', quantile: null, contamination: null });
+    const none = () => fitImageThreshold({ scores: [], split: 'held_out', rule: rule({}), contamination: null });
     expect(none).to.throw(DataError, 'needs scores of good pictures');
   });
 });
