@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { compile } from '../../src/runtime/compile.js';
+import { SessionPool } from '../../src/runtime/compile/session-pool.js';
 import { startRuntime } from '../../src/runtime/start.js';
 import { tf, type Tensor, type Tensor2D } from '../../src/runtime/tf.js';
 import { backends, leavesNoTensors } from '../support/backends.js';
@@ -62,20 +63,21 @@ import { backends, leavesNoTensors } from '../support/backends.js';
       for (const { graph } of made) graph.dispose();
     }),
   );
+});
 
-  it(
-    'are not kept without a limit',
-    leavesNoTensors(async () => {
-      const large = (first: number) =>
-        model(
-          Array.from({ length: 3_500_000 }, (_, i) => (i === 0 ? first : i)),
-          1,
-        ); // 14 MB a graph, 256 MB are kept
-      for (let i = 0; i < 20; i++) (await large(i)).graph.dispose();
-      const [latest, oldest] = [await large(19), await large(0)];
-      expect([latest.loaded, oldest.loaded]).to.deep.equal([0, 1]);
-      latest.graph.dispose();
-      oldest.graph.dispose();
-    }),
-  ).timeout(60_000);
+describe('sessions that nobody uses any more', () => {
+  it('go where they are too many, the oldest first, and never while one is used', () => {
+    const pool = new SessionPool(20);
+    const gone: number[] = [];
+    const take = (n: number) =>
+      pool.take(new Uint8Array(10).fill(n), () => ({ run: () => [], dispose: () => gone.push(n) }));
+    const used = take(0);
+    for (const n of [1, 2, 3]) take(n).dispose();
+    expect(gone).to.deep.equal([1]);
+    take(2).dispose(); // used later than 3
+    take(4).dispose();
+    expect(gone).to.deep.equal([1, 3]);
+    used.dispose();
+    expect(gone).to.deep.equal([1, 3, 2]);
+  });
 });

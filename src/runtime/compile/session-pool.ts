@@ -6,7 +6,7 @@ import { type Session } from './session.js';
 const KEPT_BYTES = 2 ** 28;
 
 interface Entry {
-  readonly session: Session;
+  readonly session: SharedSession;
   readonly bytes: number;
   users: number;
 }
@@ -22,13 +22,16 @@ export class SessionPool {
   /** In the order of their last use. */
   private readonly entries = new Map<string, Entry>();
 
+  /** @param keptBytes the size of the graphs that are kept for nobody */
+  constructor(private readonly keptBytes = KEPT_BYTES) {}
+
   /**
    * The session of a graph: one that is there, or the one that `make` gives.
    *
    * @param graph the graph as a SavedModel
    * @returns a share, to be disposed by the caller
    */
-  take(graph: Uint8Array, make: () => Session): SharedSession {
+  take(graph: Uint8Array, make: () => SharedSession): SharedSession {
     const key = createHash('sha256').update(graph).digest('hex');
     const entry = this.entries.get(key) ?? { session: make(), bytes: graph.byteLength, users: 0 };
     entry.users += 1;
@@ -42,7 +45,7 @@ export class SessionPool {
     const unused = [...this.entries].filter(([, { users }]) => users === 0);
     let bytes = unused.reduce((sum, [, one]) => sum + one.bytes, 0);
     for (const [oldest, one] of unused) {
-      if (bytes <= KEPT_BYTES) return;
+      if (bytes <= this.keptBytes) return;
       bytes -= one.bytes;
       this.entries.delete(oldest);
       one.session.dispose();
