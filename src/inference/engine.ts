@@ -9,7 +9,7 @@ import { inputSize } from '../ops/input-size.js';
 import type { Window } from '../ops/crop-window.js';
 import { noClock, type StageClock } from '../runtime/profile/stage-clock.js';
 import { isOutOfMemory } from './out-of-memory.js';
-import type { PictureScore, PictureScorer } from './picture-scorer.js';
+import type { ModelInputs, PictureScore, PictureScorer } from './picture-scorer.js';
 import { WholeScorer } from './whole-scorer.js';
 
 /** What the defects stages need beside the map. */
@@ -77,15 +77,24 @@ export class Engine {
     return mine;
   }
 
-  /** The size in which the model sees a picture. */
+  /** The size in which the model sees a picture, or a tile of it. */
   inputSize(picture: Size): Size {
-    return inputSize(picture, this.detector.input.resize);
+    return inputSize(this.inputs(picture).size, this.detector.input.resize);
+  }
+
+  /** How many pictures like this one fill a batch of inputs; 1 at least. */
+  picturesFor(picture: Size, batchSize: number): number {
+    return Math.max(1, Math.floor(batchSize / this.inputs(picture).count));
   }
 
   /** Waits for calls that are under way, then frees the model. */
   async dispose(): Promise<void> {
     await this.turn;
     this.detector.dispose();
+  }
+
+  private inputs(picture: Size): ModelInputs {
+    return this.scorer.inputs?.(picture) ?? { size: picture, count: 1 };
   }
 
   private async inspectNow(pictures: readonly Picture[], request: EngineRequest): Promise<Outcome[]> {

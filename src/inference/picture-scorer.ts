@@ -1,3 +1,4 @@
+import type { Size } from '../config/size.js';
 import type { Picture } from '../data/picture.js';
 import type { Window } from '../ops/crop-window.js';
 import type { StageClock } from '../runtime/profile/stage-clock.js';
@@ -27,11 +28,21 @@ export interface ScoreRequest {
   readonly clock: StageClock;
 }
 
+/** What a picture is to the model. */
+export interface ModelInputs {
+  /** Of one input, before the input rule. */
+  readonly size: Size;
+  readonly count: number;
+}
+
 /**
  * Turns decoded pictures into scores and maps of the pictures' own sizes: whole pictures, or pictures tile by tile. What a picture
  * gives does not depend on the pictures beside it, to the last bit.
  */
 export interface PictureScorer {
+  /** Absent: every picture is one input. */
+  inputs?(picture: Size): ModelInputs;
+
   /**
    * @param pictures of any sizes
    * @returns in the order of the pictures

@@ -1,11 +1,12 @@
 import type { DecodePool } from '../data/decode-pool/decode-pool.js';
 import type { Picture, PictureSource } from '../data/picture.js';
+import { heldBytes } from '../data/stored-picture.js';
 import { noClock } from '../runtime/profile/stage-clock.js';
 import type { Engine, EngineRequest, Outcome } from './engine.js';
 import { prefetch } from './prefetch.js';
 
 export interface WalkOptions extends Omit<EngineRequest, 'batchSize'> {
-  /** Pictures that go to the engine together, decided when the first of them is there; 1 by default. */
+  /** Inputs that go through the model together, decided when the first picture of a batch is there; 1 by default. */
   readonly batchSize?: (first: Picture) => number;
   /** Threads that decode; without them the caller's thread does. */
   readonly pool?: DecodePool;
@@ -43,12 +44,14 @@ export async function* walkPictures(
 ): AsyncGenerator<Walked> {
   const { clock = noClock } = request;
   let largest = 0;
-  let wanted = 1;
+  /** Inputs of a batch, and the pictures that they are of. */
+  let inputs = 1;
+  let group = 1;
   const decodeOne = async (source: PictureSource): Promise<Decoded> => {
     try {
       const { picture, milliseconds } = await timed(source, pool);
       clock.add('load', milliseconds);
-      largest = Math.max(largest, picture.rgb.byteLength);
+      largest = Math.max(largest, heldBytes(picture));
       return { source, picture, error: null, at: performance.now() };
     } catch (error) {
       return { source, picture: null, error, at: performance.now() };
@@ -56,14 +59,18 @@ export async function* walkPictures(
   };
   // How large pictures are is known once the first is there; until then it stays the only one.
   const room = () => (budget === Infinity ? ahead : largest === 0 ? 1 : Math.max(1, Math.floor(budget / largest)));
-  const decoded = prefetch(sources, () => Math.min(Math.max(ahead, wanted), room()), decodeOne);
-  const sizeFor = ({ picture }: Decoded) => (picture === null ? wanted : (wanted = batchSize(picture)));
+  const decoded = prefetch(sources, () => Math.min(Math.max(ahead, group), room()), decodeOne);
+  const sizeFor = ({ picture }: Decoded) => {
+    if (picture === null) return group;
+    inputs = batchSize(picture);
+    return (group = inputs === 1 ? 1 : engine.picturesFor(picture, inputs));
+  };
   for await (const batch of inBatches(decoded, sizeFor, (ms) => clock.wait('decoders', ms))) {
     check?.();
     const now = performance.now();
     batch.forEach(({ at }) => clock.wait('device', now - at));
     const pictures = batch.flatMap(({ picture }) => picture ?? []);
-    const outcomes = pictures.length === 0 ? [] : await engine.inspect(pictures, { ...request, batchSize: wanted });
+    const outcomes = pictures.length === 0 ? [] : await engine.inspect(pictures, { ...request, batchSize: inputs });
     for (const { source, picture, error } of batch) {
       const outcome = picture === null ? { error } : (outcomes.shift() as Outcome);
       yield { source, picture, outcome };
