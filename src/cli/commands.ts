@@ -1,3 +1,6 @@
+import { BundleExportCommand } from './commands/bundle-export.js';
+import { BundleRunCommand } from './commands/bundle-run.js';
+import { BundleVerifyCommand } from './commands/bundle-verify.js';
 import { DefectsCommand } from './commands/defects.js';
 import { DemoCommand } from './commands/demo.js';
 import { DoctorCommand } from './commands/doctor.js';
@@ -9,6 +12,7 @@ import { NativeInstallCommand } from './commands/native-install.js';
 import { NativeRemoveCommand } from './commands/native-remove.js';
 import { NativeStatusCommand } from './commands/native-status.js';
 import { TrainCommand } from './commands/train.js';
+import { ValidateInferConfigCommand } from './commands/validate-infer-config.js';
 import {
   WeightsImportCommand,
   WeightsListCommand,
@@ -24,6 +28,10 @@ export const COMMANDS = [
   MergeCommand,
   DefectsCommand,
   EvaluateCommand,
+  ValidateInferConfigCommand,
+  BundleExportCommand,
+  BundleVerifyCommand,
+  BundleRunCommand,
   DemoCommand,
   ModelsListCommand,
   ModelsShowCommand,

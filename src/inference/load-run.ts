@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { decode } from '../config/codec.js';
 import { findingLine, type Finding } from '../config/finding.js';
 import type { InferConfig } from '../config/infer-config.js';
@@ -18,6 +15,8 @@ import { requireBackend } from '../models/require-backend.js';
 import type { WeightsStore } from '../models/weights-store.js';
 import { documentFindings } from './checks/document-findings.js';
 import { findCheckpoint } from './checks/find-checkpoint.js';
+import { hashFile } from './hash-file.js';
+import { readDocument } from './read-document.js';
 import { referencesFor } from './references-for.js';
 import { readRoiMask } from './roi-mask.js';
 
@@ -54,8 +53,9 @@ export async function loadRun(
   weights: WeightsStore,
   { defects, prediction, references: given, category, warn = () => {} }: LoadOptions = {},
 ): Promise<LoadedRun> {
-  const file = await configFile(path);
-  const read = readInferConfig(await readJson(file), { defects, prediction, category });
+  const { file, value, findings: trouble } = await readDocument(path);
+  settle(trouble, file, warn);
+  const read = readInferConfig(value, { defects, prediction, category });
   const found = [
     ...read.findings,
     ...(read.config === undefined ? [] : documentFindings(read.config, [defects, prediction].some(holdsAnything))),
@@ -101,38 +101,6 @@ async function withFiles(config: InferConfig, folder: string): Promise<InferConf
   const names = (await readdir(folder)).sort();
   const files = await Promise.all(names.map(async (path) => ({ path, ...(await hashFile(join(folder, path))) })));
   return { ...config, checkpoint: { path: config.checkpoint?.path ?? '', files } };
-}
-
-/** sha256 and length of a file, read as a stream. */
-export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      hash.update(chunk);
-    }
-  });
-  return { sha256: hash.digest('hex'), bytes };
-}
-
-async function configFile(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) {
-    throw new ConfigError(`${path}: there is no such file; give the infer_config.json of a run, or the run's folder`);
-  }
-  return found.isDirectory() ? join(path, 'infer_config.json') : path;
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new ConfigError(`${file}: cannot be read (${error.message})`, undefined, { cause: error });
-  });
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new ConfigError(`${file}: is not valid JSON (${(error as Error).message})`, undefined, { cause: error });
-  }
 }
 
 async function checkWeights(config: InferConfig, weights: WeightsStore, file: string): Promise<void> {

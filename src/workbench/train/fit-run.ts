@@ -12,7 +12,7 @@ import type { RoiMask } from '../../defects/roi.js';
 import { DataError } from '../../errors.js';
 import { Engine } from '../../inference/engine.js';
 import { PictureFitSource } from '../../inference/fit-source.js';
-import { hashFile } from '../../inference/load-run.js';
+import { hashFile } from '../../inference/hash-file.js';
 import { setHash, shortHashes } from '../../inference/pixel-hash.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
 import { referencesFor } from '../../inference/references-for.js';
