@@ -10,6 +10,7 @@ export type { DecisionSummary } from './inference/records/decide.js';
 export type { DefectsRecord, ErrorRecord, InspectionRecord } from './inference/records/record.js';
 export type { Inspection, InspectOptions, RunInfo } from './inference/run.js';
 export { silent, type Progress } from './runtime/progress.js';
+export { openBundle, type OpenBundleOptions } from './workbench/bundle/open-bundle.js';
 export { readRunConfig } from './workbench/train/read-run-config.js';
 export { trainRun, type TrainOptions, type TrainReport } from './workbench/train/train-run.js';
 export { evaluateRun, type EvaluateOptions, type EvaluationReport } from './workbench/evaluate/evaluate-run.js';

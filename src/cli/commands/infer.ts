@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Command, Option } from 'clipanion';
+import { ConfigError } from '../../errors.js';
+import type { OpenedRun, OpenRunOptions } from '../../inference/open-run.js';
 import { DefectsFlags } from '../defects-flags.js';
 import { printReport } from '../report.js';
 
@@ -25,9 +27,11 @@ export class InferCommand extends DefectsFlags {
       ],
     ],
   });
-  inferConfig = Option.String('--infer-config', {
-    required: true,
+  inferConfig: string | undefined = Option.String('--infer-config', {
     description: 'infer_config.json, or its run folder',
+  });
+  fromRun: string | undefined = Option.String('--from-run', {
+    description: 'a run folder, instead of --infer-config; the records are the same bytes',
   });
   input = Option.Array('--input', {
     required: true,
@@ -49,7 +53,7 @@ export class InferCommand extends DefectsFlags {
   regions = Option.String('--defects-regions-jsonl', {
     description: 'a second file with the regions; needs --defects',
   });
-  inferCategory = Option.String('--infer-category', {
+  inferCategory: string | undefined = Option.String('--infer-category', {
     description: 'of a config of several categories, the one to run',
   });
   includeConfidence = Option.Boolean('--include-confidence', false, {
@@ -96,7 +100,6 @@ export class InferCommand extends DefectsFlags {
 
   protected async run(signal: AbortSignal): Promise<number> {
     const [
-      { openRun },
       { makeFolders },
       { inspectToOutputs },
       { openSources },
@@ -106,7 +109,6 @@ export class InferCommand extends DefectsFlags {
       { Profiling },
       { predictionOfFlags },
     ] = await Promise.all([
-      import('../../inference/open-run.js'),
       import('../../inference/write-inspections.js'),
       import('../../inference/inspect-to-outputs.js'),
       import('../../data/sources.js'),
@@ -116,6 +118,7 @@ export class InferCommand extends DefectsFlags {
       import('../profiling.js'),
       import('../prediction-of-flags.js'),
     ]);
+    const path = this.runPath();
     const progress = await this.progress();
     const defectsKeys = await this.runOverrides((line) => progress.warn(line));
     const { overlayMaxSize, ...writing } = readOutputFlags(this);
@@ -123,7 +126,7 @@ export class InferCommand extends DefectsFlags {
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
     const sources = await openSources(this.input);
     const started = performance.now();
-    const run = await openRun(this.inferConfig, {
+    const run = await this.openNamed(path, {
       backend: this.backend,
       weights: this.weights,
       references: this.referenceDir,
@@ -141,7 +144,7 @@ export class InferCommand extends DefectsFlags {
       this.requireTogether('--save-maps', this.maps !== undefined, '--include-maps', maps);
       this.requireTogether('--save-masks', this.masks !== undefined, '--defects', defects);
       this.requireTogether('--defects-regions-jsonl', this.regions !== undefined, '--defects', defects);
-      const config = [this.inferConfig, join(this.inferConfig, 'infer_config.json')];
+      const config = [path, join(path, 'infer_config.json')];
       const read = [...sources.map(({ name }) => name), ...config];
       refuseOverwriting({ '--save-jsonl': this.jsonl, '--defects-regions-jsonl': this.regions }, read);
       const folders = { maps: this.maps, masks: this.masks, overlays: this.overlays, overlayMaxSize };
@@ -163,5 +166,18 @@ export class InferCommand extends DefectsFlags {
       await profiling.finish(told, this.context.stderr);
       await run.dispose();
     }
+  }
+  /** What was named as the run. @throws ConfigError unless it was named once */
+  private runPath(): string {
+    const { inferConfig, fromRun } = this;
+    const path = inferConfig ?? fromRun;
+    if (path === undefined) throw new ConfigError('imgano infer: --infer-config or --from-run is missing; name a run');
+    if (inferConfig === undefined || fromRun === undefined) return path;
+    throw new ConfigError('--from-run does not go with --infer-config; give one of them');
+  }
+
+  protected async openNamed(path: string, options: OpenRunOptions): Promise<OpenedRun> {
+    const { openRun } = await import('../../inference/open-run.js');
+    return openRun(path, options);
   }
 }
