@@ -4,6 +4,7 @@ import { examineLeniently } from './examine-leniently.js';
 import { error, findingOf, PYTHON_CHECKPOINT, TRAIN_AGAIN, warning, type Finding } from './finding.js';
 import { INFER_CONFIG_VERSION, InferConfig } from './infer-config.js';
 import { layDefects } from './lay-defects.js';
+import { layTiling } from './lay-tiling.js';
 import { LegacyInferConfig } from './legacy-infer-config.js';
 import { applyLegacyRules } from './legacy-rules.js';
 import { overlay } from './overlay.js';
@@ -20,6 +21,8 @@ export interface ReadOptions {
   readonly defects?: Record<string, unknown>;
   /** Keys that beat those of the `prediction` section. */
   readonly prediction?: Partial<PredictionPolicy>;
+  /** Keys that beat those of `adaptation.tiling`. */
+  readonly tiling?: Record<string, unknown>;
   /** For a document of several categories. */
   readonly category?: string;
 }
@@ -60,8 +63,8 @@ function versionOf(version: unknown): { version: number | null; findings: Findin
   return { version: 1, findings: [warning('SCHEMA_VERSION_OLD', path, message, 'write "schema_version": 1')] };
 }
 
-function readCurrent(document: Json, { defects, prediction, category }: ReadOptions): ReadInferConfig {
-  const laid = { ...layPrediction(document, prediction), defects: layDefects(document.defects, defects) };
+function readCurrent(document: Json, { defects, prediction, tiling, category }: ReadOptions): ReadInferConfig {
+  const laid = { ...layPrediction(layTiling(document, tiling), prediction), defects: layDefects(document.defects, defects) };
   const { value, problems } = examine(InferConfig, laid);
   const findings = problems.map((problem) => findingOf(problem));
   if (category !== undefined && document.category !== category) {
@@ -72,9 +75,9 @@ function readCurrent(document: Json, { defects, prediction, category }: ReadOpti
   return { config: explicitThreshold(value, defects), findings };
 }
 
-function readLegacy(given: Json, { defects, prediction, category }: ReadOptions): ReadInferConfig {
+function readLegacy(given: Json, { defects, prediction, tiling, category }: ReadOptions): ReadInferConfig {
   const { document, findings } = applyLegacyRules(given, category);
-  const sections = { ...layPrediction(document, prediction), defects: layDefects(document.defects, defects) };
+  const sections = { ...layPrediction(layTiling(document, tiling), prediction), defects: layDefects(document.defects, defects) };
   const laid = { ...sections, schema_version: 1 };
   const { value, problems, unknown } = examineLeniently(LegacyInferConfig, laid);
   const all = [

@@ -1,6 +1,7 @@
 import type { InputRule } from '../config/input-rule.js';
 import type { Picture, PictureSource } from '../data/picture.js';
 import type { References } from '../data/references.js';
+import { StoredPicture } from '../data/stored-picture.js';
 import { InterruptedError } from '../errors.js';
 import type { Batch, FitSource } from '../models/detector.js';
 import { tf } from '../runtime/tf.js';
@@ -8,6 +9,7 @@ import { assembleBatch, type PreparedPicture } from './assemble-batch.js';
 import { pixelHash } from './pixel-hash.js';
 import { prefetch } from './prefetch.js';
 import { prepare } from './prepare.js';
+import type { FitTiles } from './tiles/fit-tiles.js';
 
 const DECODE_AHEAD = 4;
 
@@ -21,10 +23,12 @@ export class PictureFitSource implements FitSource {
     private readonly batchSize: number,
     private readonly signal?: AbortSignal,
     private readonly references: References | null = null,
+    /** Pictures are shown in tiles. */
+    private readonly tiles: FitTiles | null = null,
   ) {}
 
   get count(): number {
-    return this.sources.length;
+    return this.tiles?.count ?? this.sources.length;
   }
 
   /** sha256 of the decoded pixels of each picture that was shown, in sorted order. */
@@ -43,10 +47,16 @@ export class PictureFitSource implements FitSource {
       for await (const { picture, reference } of prefetch(this.sources, DECODE_AHEAD, (source) => this.pair(source))) {
         if (this.signal?.aborted === true) throw new InterruptedError('the fit was stopped before it was done');
         this.hashes.set(picture.source, pixelHash(picture));
-        const pixels = prepare(picture, this.rule);
-        if (held.length > 0 && !tf.util.arraysEqual(held[0].pixels.shape, pixels.shape)) yield take();
-        held.push({ picture, pixels, reference: reference && prepare(reference, this.rule) });
-        if (held.length === this.batchSize) yield take();
+        for (const part of this.tiles?.of(picture, reference) ?? [{ picture, reference }]) {
+          const pixels = prepare(part.picture, this.rule);
+          if (held.length > 0 && !tf.util.arraysEqual(held[0].pixels.shape, pixels.shape)) yield take();
+          held.push({
+            ...{ picture: part.picture, pixels },
+            reference: part.reference && prepare(part.reference, this.rule),
+          });
+          if (held.length === this.batchSize) yield take();
+        }
+        if (picture instanceof StoredPicture) picture.close();
       }
       if (held.length > 0) yield take();
     } finally {

@@ -19,6 +19,7 @@ import { hashFile } from './hash-file.js';
 import { readDocument } from './read-document.js';
 import { referencesFor } from './references-for.js';
 import { readRoiMask } from './roi-mask.js';
+import { TILING_CHANGED, tilingChanged } from './tiles/tiling-changed.js';
 
 export interface LoadedRun {
   /** With the keys from outside laid over it. */
@@ -35,6 +36,8 @@ export interface LoadOptions {
   readonly defects?: Record<string, unknown>;
   /** Keys that beat those of its `prediction` section. */
   readonly prediction?: Partial<PredictionPolicy>;
+  /** Keys that beat those of `adaptation.tiling`. */
+  readonly tiling?: Record<string, unknown>;
   /** Where references lie, instead of where the document says. */
   readonly references?: string;
   /** For a document of several categories. */
@@ -51,17 +54,18 @@ export interface LoadOptions {
 export async function loadRun(
   path: string,
   weights: WeightsStore,
-  { defects, prediction, references: given, category, warn = () => {} }: LoadOptions = {},
+  { defects, prediction, tiling, references: given, category, warn = () => {} }: LoadOptions = {},
 ): Promise<LoadedRun> {
   const { file, value, findings: trouble } = await readDocument(path);
   settle(trouble, file, warn);
-  const read = readInferConfig(value, { defects, prediction, category });
+  const read = readInferConfig(value, { defects, prediction, tiling, category });
   const found = [
     ...read.findings,
-    ...(read.config === undefined ? [] : documentFindings(read.config, [defects, prediction].some(holdsAnything))),
+    ...(read.config === undefined ? [] : documentFindings(read.config, [defects, prediction, tiling].some(holdsAnything))),
   ];
   settle(found, file, warn);
   const config = read.config as InferConfig;
+  if (tilingChanged(value, config)) warn(TILING_CHANGED);
   const roiMask = await readRoiMask(config.defects, dirname(file));
   const spec = findModel(config.model.name);
   requireBackend(spec, false);

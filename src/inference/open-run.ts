@@ -15,6 +15,8 @@ export interface OpenRunOptions {
   readonly references?: string;
   /** Keys that beat those of the config's `prediction` section: which labels are rejected. */
   readonly prediction?: Partial<PredictionPolicy>;
+  /** Keys that beat those of the config's `adaptation.tiling`: how pictures are cut into tiles. */
+  readonly tiling?: Record<string, unknown>;
   /** Of a config that holds several categories, the one to run. */
   readonly category?: string;
   /** Keeps TensorFlow.js in a worker thread, so that the caller's event loop never waits for a computation. */

@@ -1,8 +1,9 @@
 import { Engine } from './engine.js';
 import type { LoadedRun } from './load-run.js';
 import { Run } from './run.js';
+import { scorerFor } from './scorer-for.js';
+import { tileRuleOf } from './tiles/tile-rule-of.js';
 import { checkedProvenance, CONTROLS_CHANGED } from './thresholds/checked-provenance.js';
-import { WholeScorer } from './whole-scorer.js';
 
 /** Makes a run of what was loaded, which it owns from then on. @param warn is told when a calibrated threshold no longer fits */
 export function runOf(
@@ -12,5 +13,5 @@ export function runOf(
   const provenance = checkedProvenance(stored.pixel_threshold_provenance, stored.defects, roiMask);
   if (provenance?.controls_changed === true && stored.defects.enabled) warn?.(CONTROLS_CHANGED);
   const config = { ...stored, pixel_threshold_provenance: provenance };
-  return new Run(new Engine(detector, new WholeScorer(detector, references), warn), config, roiMask);
+  return new Run(new Engine(detector, scorerFor(detector, references, tileRuleOf(config)), warn), config, roiMask);
 }

@@ -3,6 +3,7 @@ import type { InferConfig } from '../../config/infer-config.js';
 import { checkDefectsConfig } from '../../defects/check-config.js';
 import { resolveLevels } from '../../defects/levels.js';
 import { ConfigError } from '../../errors.js';
+import { tileRuleOf } from '../tiles/tile-rule-of.js';
 import { contractFindings } from './contract-findings.js';
 import { modelFindings } from './model-findings.js';
 import { semanticsOf } from './semantics-of.js';
@@ -20,6 +21,7 @@ export function documentFindings(config: InferConfig, changed = false): Finding[
     ...defectsFindings(config),
     ...thresholdFindings(config),
     ...mapFindings(config),
+    ...tilingFindings(config),
     ...(changed ? [] : contractFindings(config)),
   ];
 }
@@ -47,6 +49,13 @@ function problemsOf(check: () => void): readonly string[] {
     if (problem instanceof ConfigError) return problem.problems;
     throw problem;
   }
+}
+
+function tilingFindings(config: InferConfig): Finding[] {
+  return problemsOf(() => tileRuleOf(config)).map((problem) => {
+    const [, path, message, fix] = /^([^:]*): (.*); ([^;]*)$/s.exec(problem) as RegExpExecArray;
+    return error('INVALID_VALUE', path, message, fix);
+  });
 }
 
 function mapFindings({ adaptation, preprocessing, schema_version }: InferConfig): Finding[] {

@@ -13,9 +13,9 @@ export async function openIsolatedRun(path: string, options: OpenRunOptions): Pr
   prepareEnvironment();
   const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'imgano' });
   const run = new IsolatedRun(worker, options.warn);
-  const { backend, weights, defects, references, category, prediction } = options;
+  const { backend, weights, defects, references, category, prediction, tiling } = options;
   try {
-    await run.open(path, { backend, weights, defects, references, category, prediction });
+    await run.open(path, { backend, weights, defects, references, category, prediction, tiling });
   } catch (error) {
     await worker.terminate();
     throw error;

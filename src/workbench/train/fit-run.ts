@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { decode } from '../../config/codec.js';
 import { DefectsConfig } from '../../config/defects.js';
 import { INFER_CONFIG_VERSION, InferConfig } from '../../config/infer-config.js';
+import { tileRule } from '../../config/tile-rule.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { openDataset } from '../../data/dataset.js';
 import type { PictureSource } from '../../data/picture.js';
@@ -17,7 +18,8 @@ import { setHash, shortHashes } from '../../inference/pixel-hash.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
 import { referencesFor } from '../../inference/references-for.js';
 import { readRoiMask } from '../../inference/roi-mask.js';
-import { WholeScorer } from '../../inference/whole-scorer.js';
+import { scorerFor } from '../../inference/scorer-for.js';
+import { FitTiles } from '../../inference/tiles/fit-tiles.js';
 import { MASK_FORMATS } from '../../inference/sinks/mask-formats.js';
 import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
 import type { Detector } from '../../models/detector.js';
@@ -47,6 +49,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   const spec = findModel(config.model.name);
   const defects = config.defects ?? decode(DefectsConfig, {}, 'defects');
   checkDefectsConfig(defects, 2);
+  const tiles = tileRule(config.adaptation.tiling);
   const roiMask = await readRoiMask(defects, '.');
   const params = decode(spec.params, config.model.model_kwargs, 'model.model_kwargs');
   const references = await referencesFor(spec, config.dataset.reference_dir);
@@ -58,9 +61,10 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   requireBackend(spec, true);
   const used = rememberWeights(options.weights);
   const detector = await spec.create(params, { weights: used });
-  const engine = new Engine(detector, new WholeScorer(detector, references), warn);
+  const engine = new Engine(detector, scorerFor(detector, references, tiles), warn);
   try {
-    const source = new PictureFitSource(fit, detector.input, FIT_BATCH, options.signal, references);
+    const parts = await FitTiles.of(fit, tiles);
+    const source = new PictureFitSource(fit, detector.input, FIT_BATCH, options.signal, references, parts);
     const started = performance.now();
     await detector.fit(source, { seed: config.seed, progress: options.progress, signal: options.signal });
     const fitted = performance.now();
