@@ -54,8 +54,8 @@ export interface WeightsStoreOptions {
 
 /**
  * Opens the store of external weights. Checkpoints are looked for in `searchDirs` (`--weights`), in the folders of
- * `IMGANO_WEIGHTS`, in the user's data folder, and in the user's cache folder; in each of them below the entry's folder, below its id, and directly. Entries that the
- * package does not have may lie in a folder `manifest` of each.
+ * `IMGANO_WEIGHTS`, in the user's data folder, and in the user's cache folder; in each of them below the entry's folder, below its
+ * id, and directly. Entries that the package does not have may lie in a folder `manifest` of each.
  * Every `resolve` hashes every file: nothing about a checkpoint is remembered, only the entries.
  */
 export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStore {

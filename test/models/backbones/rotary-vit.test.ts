@@ -169,6 +169,40 @@ onEveryBackend('transformers equal a plain computation', () => {
   }
 
   it(
+    'take biases of queries and values apart for a joint one that is zero for the keys',
+    leavesNoTensors(async () => {
+      const net = vit(rotary, 'timm');
+      const width = rotary.width;
+      const hashed = (name: string, shape: readonly number[]) => hashedValues({ name, shape, rule: '0.5*s' });
+      const features = async (joint: boolean) => {
+        const left = joint ? /[qv]_bias$/ : /qkv\.bias$/;
+        const wanted = net.parameters.filter(({ name }) => !left.test(name));
+        const tensors = wanted.map(({ name, shape }) => ({
+          name,
+          shape,
+          values: () => {
+            if (!name.endsWith('qkv.bias')) return hashed(name, shape);
+            const apart = (letter: string) => hashed(name.replace('qkv.bias', `${letter}_bias`), [width]);
+            return Float32Array.of(...apart('q'), ...new Float32Array(width), ...apart('v'));
+          },
+        }));
+        const loaded = net.load(matchParameters(checkpointOf(tensors), net.parameters, net.dropped), ['blocks.1']);
+        const x = tf.ones([1, 4, 6, 3]) as Tensor4D;
+        const [found] = loaded.apply(x);
+        const values = [...(await found.data())];
+        tf.dispose([x, found]);
+        loaded.dispose();
+        return values;
+      };
+      expect(await features(false)).to.deep.equal(await features(true));
+      const one = net.parameters.filter(({ name }) => !/qkv\.bias$|blocks\.1\.attn\.v_bias$/.test(name));
+      expect(() => matchParameters(checkpointOf(one), net.parameters, net.dropped)).to.throw(
+        '1 tensor is missing: "blocks.1.attn.v_bias"',
+      );
+    }),
+  );
+
+  it(
     'take the periods as given where the checkpoint has none, and leave out biases that it lacks',
     leavesNoTensors(async () => {
       const net = vit(rotary, 'timm');

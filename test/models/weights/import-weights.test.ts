@@ -8,6 +8,7 @@ import { networkOf } from '../../../src/models/backbones/architectures.js';
 import { saveTensors } from '../../../src/models/tensor-file.js';
 import { importWeights } from '../../../src/models/weights/import-weights.js';
 import { openWeightsStore } from '../../../src/models/weights-store.js';
+import { addEntry } from '../../support/small-network.js';
 
 const ID = 'mobilenetv3_small_100.lamb_in1k';
 
@@ -71,6 +72,31 @@ describe('the import of weights', () => {
     writeFileSync(join(weights, ID, 'model.safetensors.sha256'), pin);
     const error = await failure(importWeights(file, ID, { store: store(), dir: weights }));
     expect(error.message).to.contain(pin).and.contain('remove that file');
+  });
+
+  it('takes a tfjs model with all its shards, by its folder or its model.json, and refuses one that lacks a shard', async () => {
+    const model = join(dir, 'model');
+    mkdirSync(model, { recursive: true });
+    const paths = ['a.bin', 'b.bin'];
+    const json = { modelTopology: {}, weightsManifest: [{ paths, weights: [] }] };
+    writeFileSync(join(model, 'model.json'), JSON.stringify(json));
+    for (const path of paths) writeFileSync(join(model, path), path);
+    const entry = await store().entry('mobilenet_v1_1.0_trunk');
+    const files = (names: string[]) => names.map((path) => ({ path, sha256: null, bytes: null }));
+    for (const source of [model, join(model, 'model.json')]) {
+      const weights = folder();
+      addEntry(weights, { ...entry, id: 'own', folder: 'own', files: files(['model.json', ...paths]) });
+      addEntry(weights, { ...entry, id: 'less', folder: 'less', files: files(['model.json', 'a.bin']) });
+      const own = store(weights);
+      const imported = await importWeights(source, 'own', { store: own, dir: weights });
+      expect(imported.files.map(({ path }) => path)).to.deep.equal(
+        ['model.json', ...paths].map((name) => join(weights, 'own', name)),
+      );
+      expect((await own.resolve('own')).files).to.have.length(3);
+      const error = await failure(importWeights(source, 'less', { store: own, dir: weights }));
+      expect(error.message).to.contain('names the shard "b.bin"');
+      expect(readdirSync(weights).sort()).to.deep.equal(['manifest', 'own']);
+    }
   });
 
   it('says what cannot be imported, read or written', async () => {
