@@ -1,6 +1,8 @@
+import { CalibrateCommand } from './commands/calibrate.js';
 import { BundleExportCommand } from './commands/bundle-export.js';
 import { BundleRunCommand } from './commands/bundle-run.js';
 import { BundleVerifyCommand } from './commands/bundle-verify.js';
+import { BundleWatchCommand } from './commands/bundle-watch.js';
 import { DefectsCommand } from './commands/defects.js';
 import { DemoCommand } from './commands/demo.js';
 import { DoctorCommand } from './commands/doctor.js';
@@ -24,6 +26,7 @@ import {
 /** Every command of the binary. Each imports what it needs when it runs, so that `--help` stays quick. */
 export const COMMANDS = [
   TrainCommand,
+  CalibrateCommand,
   InferCommand,
   MergeCommand,
   DefectsCommand,
@@ -32,6 +35,7 @@ export const COMMANDS = [
   BundleExportCommand,
   BundleVerifyCommand,
   BundleRunCommand,
+  BundleWatchCommand,
   DemoCommand,
   ModelsListCommand,
   ModelsShowCommand,

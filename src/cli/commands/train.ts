@@ -1,11 +1,11 @@
 import { Command, Option } from 'clipanion';
 import { overlay } from '../../config/overlay.js';
 import { ConfigError } from '../../errors.js';
-import { DefectsFlags } from '../defects-flags.js';
+import { TileFlags } from '../tile-flags.js';
 import { parseJsonObject, parseNumber } from '../parse.js';
 import { printReport } from '../report.js';
 
-export class TrainCommand extends DefectsFlags {
+export class TrainCommand extends TileFlags {
   static override paths = [['train']];
   static override usage = Command.Usage({
     category: 'Train',
@@ -51,6 +51,18 @@ export class TrainCommand extends DefectsFlags {
   holdout = Option.String('--holdout-fraction', {
     description: 'share of the good pictures that is held out; default 0.2',
   });
+  rule = Option.String('--calibration-rule', {
+    description: 'how the image threshold is found: quantile, peaks_over_threshold or false_alarm_budget',
+  });
+  alarmBudget = Option.String('--false-alarm-budget', {
+    description: 'at most so many of 1,000 good pictures are flagged; chooses the rule false_alarm_budget',
+  });
+  alarmConfidence = Option.String('--false-alarm-confidence', {
+    description: 'the confidence of that budget; default 0.95',
+  });
+  tailFraction = Option.String('--tail-fraction', {
+    description: 'for peaks_over_threshold: the share of the highest scores that the tail is fitted to; default 0.1',
+  });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
@@ -81,8 +93,13 @@ export class TrainCommand extends DefectsFlags {
 
   /** Only what was given, in the shape of the run config, so that it can be laid over the file. */
   private async overrides(): Promise<Record<string, unknown>> {
+    const [{ regionBudgetOfFlags }, { imageRuleOfFlags }] = await Promise.all([
+      import('../region-budget-of-flags.js'),
+      import('../image-rule-of-flags.js'),
+    ]);
     return {
       seed: parseNumber('--seed', this.seed),
+      tiling: await this.tilingOverrides(),
       dataset: { root: this.train, reference_dir: this.referenceDir },
       model: {
         name: this.model,
@@ -91,32 +108,9 @@ export class TrainCommand extends DefectsFlags {
       },
       calibration: {
         holdout_fraction: parseNumber('--holdout-fraction', this.holdout),
-        quantile: parseNumber('--calibration-quantile', this.quantile),
+        ...imageRuleOfFlags(this),
       },
-      defects: overlay(overlay(await this.defectsOverrides(), await this.budgetKeys()), this.recalibrated()),
+      defects: overlay(await this.defectsOverrides(), regionBudgetOfFlags(this)),
     };
-  }
-
-  /** A way to calibrate that was asked for by a flag beats a threshold that the file gives. */
-  private recalibrated(): Record<string, unknown> | undefined {
-    const strategy = this.pixelStrategy ?? (this.budget === undefined ? 'fixed' : 'false_region_budget');
-    const fixed = this.pixelThreshold !== undefined || strategy === 'fixed' || strategy === 'infer_config';
-    return fixed ? undefined : { pixel_threshold: null };
-  }
-
-  private async budgetKeys(): Promise<Record<string, unknown> | undefined> {
-    const most = parseNumber('--false-region-budget', this.budget);
-    const confidence = parseNumber('--false-region-confidence', this.budgetConfidence);
-    if (most === undefined && confidence === undefined) return undefined;
-    const keys = { max_regions_per_1000: most, confidence };
-    const [{ decode }, { FalseRegionBudget }] = await Promise.all([
-      import('../../config/codec.js'),
-      import('../../config/defects.js'),
-    ]);
-    const { props } = FalseRegionBudget;
-    if (most !== undefined) decode(props.max_regions_per_1000, most, '--false-region-budget');
-    if (confidence !== undefined) decode(props.confidence, confidence, '--false-region-confidence');
-    const strategy = this.pixelStrategy ?? (most === undefined ? undefined : 'false_region_budget');
-    return { pixel_threshold_strategy: strategy, false_region_budget: keys };
   }
 }
