@@ -1,6 +1,6 @@
-import { decode, type t } from '../config/codec.js';
 import { DefectsConfig, Hysteresis, MapSmoothing, MergeNearby, ShapeFilters } from '../config/defects.js';
 import type { DefectsFlags } from './defects-flags.js';
+import { numberOfFlag as number, wordOfFlag as word } from './flag-value.js';
 import { parseNumber } from './parse.js';
 
 /**
@@ -59,14 +59,4 @@ function shapeFilters(flags: DefectsFlags): Record<string, unknown> | undefined 
     max_aspect_ratio: number('--defect-max-aspect-ratio', max_aspect_ratio, flags.maxAspect),
     min_solidity: number('--defect-min-solidity', min_solidity, flags.minSolidity),
   };
-}
-
-/** A flag that was given goes through the codec of its key, which then speaks of the flag. */
-function number(flag: string, codec: t.Mixed, text: string | undefined): unknown {
-  const value = parseNumber(flag, text);
-  return value === undefined ? undefined : decode(codec, value, flag);
-}
-
-function word(flag: string, codec: t.Mixed, text: string | undefined): unknown {
-  return text === undefined ? undefined : decode(codec, text, flag);
 }

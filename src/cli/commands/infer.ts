@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Command, Option } from 'clipanion';
 import { ConfigError } from '../../errors.js';
 import type { OpenedRun, OpenRunOptions } from '../../inference/open-run.js';
-import { DefectsFlags } from '../defects-flags.js';
+import { TileFlags } from '../tile-flags.js';
 import { printReport } from '../report.js';
 
-export class InferCommand extends DefectsFlags {
+export class InferCommand extends TileFlags {
   static override paths = [['infer']];
   static override usage = Command.Usage({
     category: 'Inspect',
@@ -133,6 +133,7 @@ export class InferCommand extends DefectsFlags {
       category: this.inferCategory,
       prediction: await predictionOfFlags(this.rejectBelow, this.rejectLabel),
       defects: defectsKeys,
+      tiling: await this.tilingOverrides(),
       warn: (line) => progress.warn(line),
     });
     const loadSeconds = (performance.now() - started) / 1000;
