@@ -8,7 +8,7 @@ import { compiled } from '../../src/runtime/compile/compiled.js';
 import { type Graph, type GraphNode } from '../../src/runtime/compile/graph.js';
 import { lowPrecision } from '../../src/runtime/compile/low-precision.js';
 import { startRuntime } from '../../src/runtime/start.js';
-import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../../src/runtime/tf.js';
+import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from '../../src/runtime/tf.js';
 import { backends, leavesNoTensors, onEveryBackend } from '../support/backends.js';
 import { hashedCheckpoint } from '../support/golden-backbones.js';
 import type { HashedTensor } from '../support/hash-weights.js';
@@ -87,6 +87,31 @@ onEveryBackend('bfloat16', (backend) => {
   );
 
   it(
+    'gives every picture the same where positions have the shape of one picture',
+    leavesNoTensors(async () => {
+      const filter = tf.randomNormal([4, 4, 3, 32], 0, 0.1, 'float32', 10) as Tensor4D;
+      const bias = tf.randomNormal([32], 0, 1, 'float32', 11) as Tensor1D;
+      const positions = tf.randomNormal([1, 8, 8, 32], 0, 1, 'float32', 12);
+      const fn = compiled(
+        ([x]) =>
+          lowPrecision(() =>
+            tf.fused.conv2d({ x: x as Tensor4D, filter, bias, strides: 4, pad: 'valid' }).add(positions),
+          ),
+        { precision: 'bfloat16' },
+      );
+      const batch = tf.randomNormal([2, 32, 32, 3], 0, 1, 'float32', 13) as Tensor4D;
+      const one = batch.slice(1, 1);
+      const [[together], [alone]] = [await fn.run([batch]), await fn.run([one])];
+      const same = together.slice(1, 1);
+      expect(relativeError(alone, same)).to.equal(0);
+      expect(fn.whyFloat32).to.equal(null);
+      fn.dispose();
+      await new Promise(setImmediate);
+      tf.dispose([filter, bias, positions, batch, one, together, alone, same]);
+    }),
+  );
+
+  it(
     'leaves distances alone, which are not marked',
     leavesNoTensors(async () => {
       const rows = tf.randomNormal([40, 16], 0, 1, 'float32', 7) as Tensor2D;
@@ -118,9 +143,9 @@ onEveryBackend('bfloat16', (backend) => {
         tolerance: 1e-5,
         name: 'third',
       });
-      const x = tf.tensor2d([[3]]);
+      const x = tf.tensor2d([[1]]);
       const [out] = await fn.run([x]);
-      expect([...out.dataSync()]).to.deep.equal([1]);
+      expect([...out.dataSync()]).to.deep.equal([Math.fround(1 / 3)]);
       expect(fn.why).to.equal(null);
       expect(fn.whyFloat32).to.match(/^third: the recorded graph does not repeat the function/);
       fn.dispose();

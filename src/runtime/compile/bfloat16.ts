@@ -39,8 +39,17 @@ class Rewriting {
   private fits({ op, inputs, outputs, lowPrecision }: GraphNode): boolean {
     if (lowPrecision !== true || outputs[0].dtype !== DType.float) return false;
     if (PRODUCTS.has(op)) return true;
-    const carried = inputs.filter((ref) => this.isFloat(ref) && this.index.constant(ref) === null);
-    return CARRIERS.has(op) && carried.every((ref) => this.low.has(ref.node));
+    if (!CARRIERS.has(op)) return false;
+    return inputs.filter((ref) => this.isFloat(ref)).every((ref) => this.low.has(ref.node) || this.isVector(ref));
+  }
+
+  /**
+   * A larger constant, such as positions, has the shape of what it is added to where there is one picture, and TensorFlow then takes the
+   * sum into the product before it; where there are more pictures it rounds in between. One picture and many would differ.
+   */
+  private isVector(ref: Ref): boolean {
+    const constant = this.index.constant(ref);
+    return constant !== null && constant.shape.length <= 1;
   }
 
   private add(node: GraphNode): void {

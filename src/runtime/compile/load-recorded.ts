@@ -44,7 +44,7 @@ export function loadRecorded(
     const bytes = savedModelBytes(graph, name);
     const make = () => {
       session = Session.load(backend, graph, bytes, name);
-      checkGraph(session, fn, examples, tolerance, name);
+      checkGraph(session, fn, examples, { precision, tolerance, name });
       return session;
     };
     // Held weights are not in the bytes, and too large to be kept for nobody.

@@ -14,6 +14,7 @@ export const residualSum: GraphPass = (graph: Graph) => {
 function asSum(node: GraphNode, index: NodeIndex): GraphNode | null {
   if ((node.op !== 'Add' && node.op !== 'AddV2') || node.outputs[0].dtype !== DType.float) return null;
   if (node.inputs.some((ref) => index.spec(ref).shape.join() !== node.outputs[0].shape.join())) return null;
-  if (!node.inputs.some((ref) => index.node(ref.node).op === 'BiasAdd')) return null;
+  const summands = node.inputs.map((ref) => index.node(ref.node).op);
+  if (!summands.includes('BiasAdd') || summands.includes('Const')) return null;
   return { ...node, op: 'AddN', attrs: { T: node.attrs.T, N: { kind: 'int', value: node.inputs.length } } };
 }
