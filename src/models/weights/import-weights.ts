@@ -48,7 +48,7 @@ export async function importWeights(source: string, id: string, options: ImportO
       `${source}: the network is not used unless it is allowed; add --allow-download, or bring the file`,
     );
   }
-  progress.info(`licence of ${id}: ${entry.license}; published at ${entry.origin}`);
+  progress.info(`licence of ${id}: ${entry.license}; origin: ${entry.origin}`);
   const folder = resolve(dir, entry.folder ?? entry.id);
   const made = await mkdir(folder, { recursive: true }).catch((cause: Error) => {
     throw new DataError(`${folder}: the weights folder cannot be made (${cause.message})`, { cause });

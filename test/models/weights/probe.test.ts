@@ -12,6 +12,7 @@ import { probeWeights } from '../../../src/models/weights/probe-weights.js';
 import { openWeightsStore } from '../../../src/models/weights-store.js';
 import { tf } from '../../../src/runtime/tf.js';
 import { backends, leavesNoTensors, onEveryBackend } from '../../support/backends.js';
+import { describeWithShared } from '../../support/shared.js';
 import { addEntry, SMALL_ID, writeSmallCheckpoint } from '../../support/small-network.js';
 
 let dir = '';
@@ -139,5 +140,18 @@ describe('the probe of a backbone', () => {
     expect(noise.reduce((a, b) => a + b, 0) / noise.length).to.be.closeTo(127.5, 2);
     // murmur3's finaliser of 0x9e3779b9, worked out by hand in another language
     expect(noise[0]).to.equal(146);
+  });
+});
+
+describeWithShared('the probe of the MobileNetV1 trunk', ['weights', 'mobilenet-v1-trunk'], (path) => {
+  onEveryBackend('gives what the manifest says', (backend) => {
+    it(
+      'in every tap',
+      leavesNoTensors(async () => {
+        const report = await probeWeights('mobilenet_v1_1.0_trunk', { store: open(join(path, '..')), backend });
+        expect(report).to.include({ ok: true, compared_with: 'the manifest' });
+        expect(Math.max(...report.differences.map(({ difference }) => difference!))).to.be.below(1e-4);
+      }),
+    );
   });
 });
