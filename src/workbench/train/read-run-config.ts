@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { decode } from '../../config/codec.js';
 import { layDefects } from '../../config/lay-defects.js';
+import { layTiling } from '../../config/lay-tiling.js';
 import { overlay } from '../../config/overlay.js';
 import { RunConfig } from '../../config/run-config.js';
 import { ConfigError } from '../../errors.js';
@@ -13,13 +14,14 @@ import { presetSection } from '../../inference/preset-section.js';
  * that the other keys of its `defects` section beat.
  *
  * @param path null when everything comes from flags
+ * @param flags in the shape of the document, but keys of `adaptation.tiling` as `tiling`
  * @throws ConfigError with every problem and its path
  */
 export async function readRunConfig(path: string | null, flags: Record<string, unknown>): Promise<RunConfig> {
   const document = path === null ? {} : await readDocument(path);
-  const { defects: over, ...others } = flags;
-  const laid = overlay(document, others) as Record<string, unknown>;
-  const defects = layDefects(withPreset(laid?.defects, path), over as Record<string, unknown> | undefined);
+  const { defects: over, tiling, ...others } = flags as Record<string, Record<string, unknown> | undefined>;
+  const laid = layTiling(overlay(document, others) as Record<string, unknown>, tiling);
+  const defects = layDefects(withPreset(laid?.defects, path), over);
   return decode(RunConfig, defects === undefined ? laid : { ...laid, defects }, path ?? 'train');
 }
 
