@@ -1,6 +1,7 @@
 import type { InputRule } from '../config/input-rule.js';
 import type { Size } from '../config/size.js';
 import type { BorderMode } from '../ops/border-index.js';
+import type { Precision } from '../runtime/compile/precision.js';
 import type { Progress } from '../runtime/progress.js';
 import type { Tensor1D, Tensor3D, Tensor4D } from '../runtime/tf.js';
 
@@ -54,6 +55,8 @@ export interface Detector {
   /** What the detector wants to see; known before fitting. */
   readonly input: InputRule;
   readonly map: MapRule;
+  /** In what its network runs when it scores; absent = float32. Fitting is float32 always. */
+  readonly precision?: Precision;
   fit(source: FitSource, context: FitContext): Promise<void>;
   /** Borrows `batch.pixels`; asynchronous because the first batch of a shape may compile a graph. */
   score(batch: Batch): Promise<Scored>;

@@ -1,5 +1,6 @@
 import type { InputRule, ResizeRule } from '../config/input-rule.js';
 import { DataError, NotFittedError, ShapeError } from '../errors.js';
+import type { Precision } from '../runtime/compile/precision.js';
 import { tf, type Tensor, type Tensor4D } from '../runtime/tf.js';
 import type { FeatureExtractor } from './backbones/extractor.js';
 import { checkSides } from './check-sides.js';
@@ -54,6 +55,10 @@ export abstract class FeatureDetector<P extends FeatureDetectorParams> implement
     checkSides(resize, extractor);
     this.input = { resize, interpolation, antialias, color: 'rgb', quantize: false };
     this.map = { interpolation: params.map_interpolation, sigma: params.map_sigma };
+  }
+
+  get precision(): Precision | undefined {
+    return this.extractor.precision;
   }
 
   /**

@@ -1,10 +1,15 @@
 import type { t } from '../config/codec.js';
+import type { Precision } from '../runtime/compile/precision.js';
 import type { Detector } from './detector.js';
 import type { WeightsStore } from './weights-store.js';
 
 /** What a detector may need from outside while it is made. */
 export interface ModelEnvironment {
   readonly weights: WeightsStore;
+  /** In what trained networks are to run, where the machine can; float32 by default. */
+  readonly precision?: Precision;
+  /** Is told why one runs in float32 all the same, as a sentence without its end. */
+  readonly onFloat32?: (why: string) => void;
 }
 
 /** A registry entry: data from which lists, docs, checks and contract tests are made; `load` alone brings code. */

@@ -1,3 +1,4 @@
+import type { Precision } from '../../runtime/compile/precision.js';
 import type { Tensor4D } from '../../runtime/tf.js';
 
 /** A place where features are taken. */
@@ -16,6 +17,8 @@ export interface FeatureExtractor {
   readonly multiple: number;
   /** Pixels by which a picture should be mirrored outwards, a multiple of `multiple`: less, and the padding of the filters shows. */
   readonly context: number;
+  /** In what a graph around `extract` is to run; absent = float32. bfloat16 was tried on this machine. */
+  readonly precision?: Precision;
   /**
    * Reads nothing back, so that it can be part of a recorded graph.
    *

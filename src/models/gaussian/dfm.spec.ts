@@ -12,9 +12,9 @@ export const dfm: ModelSpec<DfmParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: DfmParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { withExtractor } = await import('../memory-bank/with-extractor.js');
     const { Dfm } = await import('./dfm.js');
-    return withExtractor(params.backbone, weights, (extractor) => new Dfm(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new Dfm(params, extractor));
   },
 };

@@ -68,13 +68,17 @@ export class Dfm extends FeatureDetector<DfmParams> {
     }
     const subspace = learned as Subspace;
     const { method } = this.params;
-    const forward = new CompiledForward(this.name, (x) => {
-      const rows = pooled(embedding.embed(x as Tensor4D), cells);
-      const [n] = rows.shape;
-      const left = reconstructionError(rows, subspace).reshape([n, cells.height, cells.width, embedding.width]);
-      const maps = left.square().sum(3);
-      return [method === 'fre' ? maps.sum([1, 2]) : gaussianScore(rows, subspace, method), maps];
-    });
+    const forward = new CompiledForward(
+      this.name,
+      (x) => {
+        const rows = pooled(embedding.embed(x as Tensor4D), cells);
+        const [n] = rows.shape;
+        const left = reconstructionError(rows, subspace).reshape([n, cells.height, cells.width, embedding.width]);
+        const maps = left.square().sum(3);
+        return [method === 'fre' ? maps.sum([1, 2]) : gaussianScore(rows, subspace, method), maps];
+      },
+      this.extractor,
+    );
     return {
       run: async (pixels) => {
         const [scores, maps] = await forward.run(pixels);

@@ -12,15 +12,9 @@ export const padim: ModelSpec<PadimParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: PadimParams,
-  create: async (params, { weights }) => {
-    const { createExtractor } = await import('../backbones/create-extractor.js');
+  create: async (params, environment) => {
+    const { withExtractor } = await import('../memory-bank/with-extractor.js');
     const { Padim } = await import('./padim.js');
-    const extractor = await createExtractor(params.backbone, weights);
-    try {
-      return new Padim(params, extractor);
-    } catch (error) {
-      extractor.dispose();
-      throw error;
-    }
+    return withExtractor(params.backbone, environment, (extractor) => new Padim(params, extractor));
   },
 };

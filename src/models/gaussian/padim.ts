@@ -1,6 +1,7 @@
 import type { InputRule } from '../../config/input-rule.js';
 import { NotFittedError, ShapeError, WeightsError } from '../../errors.js';
 import { reduceMap } from '../../ops/reduce-map.js';
+import type { Precision } from '../../runtime/compile/precision.js';
 import type { Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { checkSides } from '../check-sides.js';
@@ -38,6 +39,10 @@ export class Padim implements Detector {
     checkSides(resize, extractor);
     this.input = { resize, interpolation, antialias, color: 'rgb', quantize: false };
     this.map = { interpolation: params.map_interpolation, sigma: params.map_sigma };
+  }
+
+  get precision(): Precision | undefined {
+    return this.extractor.precision;
   }
 
   async fit(source: FitSource, context: FitContext): Promise<void> {
@@ -125,14 +130,18 @@ export class Padim implements Detector {
   private take(seed: number, embedding: PatchEmbedding, gaussians: PlaceGaussians): void {
     this.release();
     const { score_top } = this.params;
-    const forward = new CompiledForward('vision_padim', (x) => {
-      const maps = gaussians.distances(embedding.embed(x as Tensor4D));
-      const scores = reduceMap(
-        maps,
-        score_top === 0 ? { method: 'max', topk: 1 } : { method: 'topk_mean', topk: score_top },
-      );
-      return [scores, maps];
-    });
+    const forward = new CompiledForward(
+      'vision_padim',
+      (x) => {
+        const maps = gaussians.distances(embedding.embed(x as Tensor4D));
+        const scores = reduceMap(
+          maps,
+          score_top === 0 ? { method: 'max', topk: 1 } : { method: 'topk_mean', topk: score_top },
+        );
+        return [scores, maps];
+      },
+      this.extractor,
+    );
     this.fitted = { seed, embedding, gaussians, forward };
   }
 

@@ -12,8 +12,8 @@ export const anomalyDino: ModelSpec<AnomalyDinoParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: AnomalyDinoParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { AnomalyDino } = await import('./anomalydino.js');
-    return withExtractor(params.backbone, weights, (extractor) => new AnomalyDino(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new AnomalyDino(params, extractor));
   },
 };

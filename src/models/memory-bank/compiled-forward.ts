@@ -1,4 +1,5 @@
 import { compiled, type CompiledFunction } from '../../runtime/compile/compiled.js';
+import { UnsupportedBackendError } from '../../errors.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import { onGpu } from '../../runtime/on-gpu.js';
 import { tf, type Tensor } from '../../runtime/tf.js';
@@ -22,25 +23,25 @@ export class CompiledForward {
   /**
    * @param fn treats every picture alone. Its results begin with the pictures' axis, or with one that runs over the places of one
    *   picture after the other; a scalar is a sum over the pictures
-   * @param precision of what `fn` does inside `lowPrecision`, which is what extractors do
+   * @param precision of what `fn` does inside `lowPrecision`, which is what extractors do: one of an extractor
    */
-  constructor(name: string, fn: (x: Tensor) => Tensor[], { precision }: { readonly precision?: Precision } = {}) {
+  constructor(
+    private readonly name: string,
+    fn: (x: Tensor) => Tensor[],
+    { precision }: { readonly precision?: Precision } = {},
+  ) {
     this.graphs = compiled(([x]) => fn(x), { name, maxShapes: MAX_SHAPES, precision });
-  }
-
-  /** Why it runs in float32 although bfloat16 was asked for, as a sentence without its end; null where it does not. */
-  get whyFloat32(): string | null {
-    return this.graphs.whyFloat32;
   }
 
   /**
    * @param x `[n, h, w, c]`, borrowed
    * @returns tensors owned by the caller
+   * @throws UnsupportedBackendError when this shape cannot run in bfloat16 as it should: results of two precisions do not mix
    */
   async run(x: Tensor): Promise<Tensor[]> {
     const [n, height, width] = x.shape;
     const share = onGpu() ? n : Math.max(1, Math.floor(PIXELS / (height * width)));
-    if (n <= share) return this.graphs.run([x]);
+    if (n <= share) return this.runWhole(x);
     const parts: Tensor[][] = [];
     try {
       for (let at = 0; at < n; at += share) parts.push(await this.runPart(x, at, Math.min(share, n - at)));
@@ -54,10 +55,18 @@ export class CompiledForward {
     this.graphs.dispose();
   }
 
+  private async runWhole(x: Tensor): Promise<Tensor[]> {
+    const results = await this.graphs.run([x]);
+    const why = this.graphs.whyFloat32;
+    if (why === null) return results;
+    tf.dispose(results);
+    throw new UnsupportedBackendError(`${this.name}: cannot run in bfloat16 (${why}); run it without amp`);
+  }
+
   private async runPart(x: Tensor, at: number, count: number): Promise<Tensor[]> {
     const part = tf.slice(x, at, count);
     try {
-      return await this.graphs.run([part]);
+      return await this.runWhole(part);
     } finally {
       part.dispose();
     }

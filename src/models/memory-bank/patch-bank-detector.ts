@@ -1,6 +1,7 @@
 import type { InputRule } from '../../config/input-rule.js';
 import { ConfigError, DataError, NotFittedError, ShapeError, WeightsError } from '../../errors.js';
 import { NeighborIndex } from '../../ops/nearest.js';
+import type { Precision } from '../../runtime/compile/precision.js';
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { checkSides } from '../check-sides.js';
@@ -123,6 +124,10 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     const seen = crop === null ? {} : { crop };
     this.input = { resize, ...seen, interpolation, antialias, color: 'rgb', quantize: false };
     this.map = { interpolation: params.map_interpolation, sigma: params.map_sigma, border: params.map_border };
+  }
+
+  get precision(): Precision | undefined {
+    return this.extractor.precision;
   }
 
   /**
@@ -285,14 +290,22 @@ export abstract class PatchBankDetector<P extends PatchBankParams> implements De
     this.release();
     const bank = { index, columns };
     const scored = (x: Tensor) => this.scorePatches(this.describe(x as Tensor4D, embedding), bank);
-    const forward = new CompiledForward(this.name, (x) => {
-      const { result, doubts } = index.quickly(() => scored(x));
-      return [result.scores, result.maps, ...(doubts === null ? [] : [doubts])];
-    });
-    const exact = new CompiledForward(this.name, (x) => {
-      const { scores, maps } = scored(x);
-      return [scores, maps];
-    });
+    const forward = new CompiledForward(
+      this.name,
+      (x) => {
+        const { result, doubts } = index.quickly(() => scored(x));
+        return [result.scores, result.maps, ...(doubts === null ? [] : [doubts])];
+      },
+      this.extractor,
+    );
+    const exact = new CompiledForward(
+      this.name,
+      (x) => {
+        const { scores, maps } = scored(x);
+        return [scores, maps];
+      },
+      this.extractor,
+    );
     this.fitted = { embedding, bank, stored, forward, exact };
   }
 

@@ -13,8 +13,8 @@ export const patchcoreLiteMap: ModelSpec<PatchcoreLiteMapParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: PatchcoreLiteMapParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { PatchcoreLiteMap } = await import('./patchcore-lite-map.js');
-    return withExtractor(params.backbone, weights, (extractor) => new PatchcoreLiteMap(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new PatchcoreLiteMap(params, extractor));
   },
 };

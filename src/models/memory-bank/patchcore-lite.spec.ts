@@ -13,8 +13,8 @@ export const patchcoreLite: ModelSpec<PatchcoreLiteParams> = {
   outputs: ['score'],
   needs: { backbone: true, gradients: false },
   params: PatchcoreLiteParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { PatchcoreLite } = await import('./patchcore-lite.js');
-    return withExtractor(params.backbone, weights, (extractor) => new PatchcoreLite(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new PatchcoreLite(params, extractor));
   },
 };

@@ -12,8 +12,8 @@ export const patchcoreOnline: ModelSpec<PatchcoreOnlineParams> = {
   outputs: ['score'],
   needs: { backbone: true, gradients: false },
   params: PatchcoreOnlineParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { PatchcoreOnline } = await import('./patchcore-online.js');
-    return withExtractor(params.backbone, weights, (extractor) => new PatchcoreOnline(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new PatchcoreOnline(params, extractor));
   },
 };

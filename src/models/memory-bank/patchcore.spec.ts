@@ -11,15 +11,9 @@ export const patchcore: ModelSpec<PatchcoreParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: PatchcoreParams,
-  create: async (params, { weights }) => {
-    const { createExtractor } = await import('../backbones/create-extractor.js');
+  create: async (params, environment) => {
+    const { withExtractor } = await import('./with-extractor.js');
     const { Patchcore } = await import('./patchcore.js');
-    const extractor = await createExtractor(params.backbone, weights);
-    try {
-      return new Patchcore(params, extractor);
-    } catch (error) {
-      extractor.dispose();
-      throw error;
-    }
+    return withExtractor(params.backbone, environment, (extractor) => new Patchcore(params, extractor));
   },
 };

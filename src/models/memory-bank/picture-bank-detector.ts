@@ -86,10 +86,14 @@ export abstract class PictureBankDetector<P extends PictureBankParams> extends F
       throw error;
     }
     const index = new NeighborIndex(learned.bank as Tensor2D);
-    const forward = new CompiledForward(this.name, (x) => {
-      const { squared } = index.search(this.pooled(embedding.embed(x as Tensor4D)), 1);
-      return [squared.sqrt().squeeze([1])];
-    });
+    const forward = new CompiledForward(
+      this.name,
+      (x) => {
+        const { squared } = index.search(this.pooled(embedding.embed(x as Tensor4D)), 1);
+        return [squared.sqrt().squeeze([1])];
+      },
+      this.extractor,
+    );
     return {
       run: async (pixels) => {
         const [scores] = await forward.run(pixels);

@@ -12,8 +12,8 @@ export const softPatch: ModelSpec<SoftPatchParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: SoftPatchParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { SoftPatch } = await import('./softpatch.js');
-    return withExtractor(params.backbone, weights, (extractor) => new SoftPatch(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new SoftPatch(params, extractor));
   },
 };

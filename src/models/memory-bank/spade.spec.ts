@@ -11,9 +11,9 @@ export const spade: ModelSpec<SpadeParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: SpadeParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { withExtractor } = await import('./with-extractor.js');
     const { Spade } = await import('./spade.js');
-    return withExtractor(params.backbone, weights, (extractor) => new Spade(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new Spade(params, extractor));
   },
 };

@@ -77,11 +77,15 @@ export class Spade extends FeatureDetector<SpadeParams> {
       throw error;
     }
     const index = new NeighborIndex(images as Tensor2D);
-    const describe = new CompiledForward(this.name, (x) => {
-      const features = pyramid.describe(x as Tensor4D);
-      const { squared, indices } = index.search(features.image, k);
-      return [features.places, indices, measured(squared).mean(1)];
-    });
+    const describe = new CompiledForward(
+      this.name,
+      (x) => {
+        const features = pyramid.describe(x as Tensor4D);
+        const { squared, indices } = index.search(features.image, k);
+        return [features.places, indices, measured(squared).mean(1)];
+      },
+      this.extractor,
+    );
     // The gallery is an argument: a graph would hold a copy of it.
     const compare = compiled(
       ([queries, all, chosen]) => {

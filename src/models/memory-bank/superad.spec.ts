@@ -14,8 +14,8 @@ export const superAd: ModelSpec<SuperAdParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: SuperAdParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { SuperAd } = await import('./superad.js');
-    return withExtractor(params.backbone, weights, (extractor) => new SuperAd(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new SuperAd(params, extractor));
   },
 };

@@ -1,6 +1,6 @@
 import type { Backbone } from '../../config/backbone.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { WeightsStore } from '../weights-store.js';
+import type { ModelEnvironment } from '../spec.js';
 
 /**
  * Makes something that owns an extractor; where that fails, the extractor is disposed.
@@ -9,11 +9,11 @@ import type { WeightsStore } from '../weights-store.js';
  */
 export async function withExtractor<T>(
   backbone: Backbone,
-  weights: WeightsStore,
+  environment: ModelEnvironment,
   make: (extractor: FeatureExtractor) => T,
 ): Promise<T> {
   const { createExtractor } = await import('../backbones/create-extractor.js');
-  const extractor = await createExtractor(backbone, weights);
+  const extractor = await createExtractor(backbone, environment.weights, environment);
   try {
     return make(extractor);
   } catch (error) {

@@ -13,9 +13,9 @@ export const cfa: ModelSpec<CfaParams> = {
   // The gradients are written out: no backend has to derive them.
   needs: { backbone: true, gradients: false },
   params: CfaParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { withExtractor } = await import('../memory-bank/with-extractor.js');
     const { Cfa } = await import('./cfa.js');
-    return withExtractor(params.backbone, weights, (extractor) => new Cfa(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new Cfa(params, extractor));
   },
 };

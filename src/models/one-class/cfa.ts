@@ -83,16 +83,20 @@ export class Cfa extends FeatureDetector<CfaParams> {
     const { score_top, num_nearest_neighbors } = this.params;
     const weights = learned as CfaWeights;
     const index = new NeighborIndex(learned.centroids as Tensor2D);
-    const forward = new CompiledForward(this.name, (x) => {
-      const features = embedding.embed(x as Tensor4D);
-      const [n, h, w] = features.shape;
-      const patches = describePatches(withCoordinates(features), weights);
-      const distances = index.search(patches, num_nearest_neighbors).squared.sqrt();
-      // The surer a patch is of its nearest centroid, the more its distance counts.
-      const sureness = tf.softmax(distances.neg() as Tensor2D).slice([0, 0], [-1, 1]);
-      const maps = distances.slice([0, 0], [-1, 1]).mul(sureness).reshape([n, h, w]) as Tensor3D;
-      return [highestPlaces(maps, score_top), maps];
-    });
+    const forward = new CompiledForward(
+      this.name,
+      (x) => {
+        const features = embedding.embed(x as Tensor4D);
+        const [n, h, w] = features.shape;
+        const patches = describePatches(withCoordinates(features), weights);
+        const distances = index.search(patches, num_nearest_neighbors).squared.sqrt();
+        // The surer a patch is of its nearest centroid, the more its distance counts.
+        const sureness = tf.softmax(distances.neg() as Tensor2D).slice([0, 0], [-1, 1]);
+        const maps = distances.slice([0, 0], [-1, 1]).mul(sureness).reshape([n, h, w]) as Tensor3D;
+        return [highestPlaces(maps, score_top), maps];
+      },
+      this.extractor,
+    );
     return {
       run: async (pixels) => {
         const [scores, maps] = await forward.run(pixels);

@@ -12,9 +12,9 @@ export const patchEmbeddingCoreMap: ModelSpec<PatchEmbeddingCoreMapParams> = {
   outputs: ['score', 'map'],
   needs: { backbone: true, gradients: false },
   params: PatchEmbeddingCoreMapParams,
-  create: async (params, { weights }) => {
+  create: async (params, environment) => {
     const { withExtractor } = await import('../memory-bank/with-extractor.js');
     const { PatchEmbeddingCoreMap } = await import('./patch-embedding-core-map.js');
-    return withExtractor(params.backbone, weights, (extractor) => new PatchEmbeddingCoreMap(params, extractor));
+    return withExtractor(params.backbone, environment, (extractor) => new PatchEmbeddingCoreMap(params, extractor));
   },
 };

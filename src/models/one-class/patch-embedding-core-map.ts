@@ -70,13 +70,17 @@ export class PatchEmbeddingCoreMap extends FeatureDetector<PatchEmbeddingCoreMap
       throw error;
     }
     const scorer = PATCH_CORES[core].scorer(learned, this.params);
-    const forward = new CompiledForward(this.name, (x) => {
-      const features = this.describe(x as Tensor4D, embedding);
-      const [n, h, w, d] = features.shape;
-      const rows = features.reshape([n * h * w, d]) as Tensor2D;
-      const maps = scorer.score(rows).reshape([n, h, w]) as Tensor3D;
-      return [highestPlaces(maps, score_top), maps];
-    });
+    const forward = new CompiledForward(
+      this.name,
+      (x) => {
+        const features = this.describe(x as Tensor4D, embedding);
+        const [n, h, w, d] = features.shape;
+        const rows = features.reshape([n * h * w, d]) as Tensor2D;
+        const maps = scorer.score(rows).reshape([n, h, w]) as Tensor3D;
+        return [highestPlaces(maps, score_top), maps];
+      },
+      this.extractor,
+    );
     return {
       run: async (pixels) => {
         const [scores, maps] = await forward.run(pixels);

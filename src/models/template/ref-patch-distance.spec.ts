@@ -14,6 +14,6 @@ export const refPatchDistance: ModelSpec<RefPatchDistanceParams> = {
   params: RefPatchDistanceParams,
   create: async (params, { weights }) => {
     const { RefPatchDistance } = await import('./ref-patch-distance.js');
-    return withExtractor(params.backbone, weights, (extractor) => new RefPatchDistance(params, extractor));
+    return withExtractor(params.backbone, { weights }, (extractor) => new RefPatchDistance(params, extractor));
   },
 };
