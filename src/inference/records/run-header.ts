@@ -5,8 +5,13 @@ import { tf } from '../../runtime/tf.js';
 import type { InspectToOutputs } from '../inspect-to-outputs.js';
 import { NamesDigest } from '../sinks/run-header-file.js';
 
+type HeaderRequest = Pick<
+  InspectToOutputs,
+  'run' | 'sources' | 'shard' | 'folders' | 'continueOnError' | 'maps' | 'references' | 'regions' | 'confidence'
+>;
+
 /** What a run is about to write, and from what. @param pictures how many of the inputs are this run's own */
-export function runHeader(request: InspectToOutputs, pictures: number): RunHeader {
+export function runHeader(request: HeaderRequest, pictures: number): RunHeader {
   const { run, sources, shard, folders, continueOnError } = request;
   const { info } = run;
   const names = new NamesDigest();
