@@ -89,7 +89,8 @@ export class WeightsImportCommand extends WeightsCommand {
     const { allowDownload, into: dir } = this;
     const options = { store: await this.store(), dir, allowDownload, progress: await this.progress(), signal };
     const found = await importWeights(this.file, this.id, options);
-    printReport(this.context.stdout, this.json, { id: this.id, ...found }, () => ({
+    // `path`, `sha256` and `bytes` stay where 0.2 had them: those of the first file.
+    printReport(this.context.stdout, this.json, { id: this.id, ...found.files[0], ...found }, () => ({
       columns: ['imported', this.id],
       rows: [
         ...found.files.flatMap(({ path, bytes, sha256 }) => [
