@@ -12,6 +12,7 @@ import {
   Unit,
 } from './codec.js';
 import { MapSmoothing, Quantile } from './defects.js';
+import { Tiling } from './tiling.js';
 
 /** What a set of scores looked like; enough to see that a threshold fits its data. */
 export const ScoreSummary = strict('ScoreSummary', {
@@ -87,6 +88,8 @@ export const ImageThresholdProvenance = strict('ImageThresholdProvenance', {
   /** sha256 over the decoded pixels of the calibration pictures, whatever their names and order. */
   calibration_sha256: optional(Sha256),
   score_summary: nullable(ScoreSummary),
+  /** The tiles that the pictures were scored in; absent = whole. */
+  tiling: optional(Tiling),
   /** Of the quantile. */
   interval: optional(QuantileInterval),
   tail: optional(TailFit),
@@ -147,6 +150,8 @@ export const PixelThresholdProvenance = strict('PixelThresholdProvenance', {
   roi_xyxy_norm: optional(nullable(t.array(FiniteNumber))),
   border_ignore_px: optional(NonNegativeInteger),
   map_smoothing: optional(MapSmoothing),
+  /** The tiles that the maps came from; absent = whole pictures. */
+  tiling: optional(Tiling),
   levels: optional(AppliedLevels),
   budget: optional(FalseRegionClaim),
   /** sha256 over the controls that the threshold was calibrated through. */

@@ -1,4 +1,5 @@
 import type { DefectsConfig } from '../config/defects.js';
+import type { MapPostprocess } from '../config/map-postprocess.js';
 import type { Picture } from '../data/picture.js';
 import { findDefects, type DefectsResult } from '../defects/find-defects.js';
 import type { RoiMask } from '../defects/roi.js';
@@ -7,9 +8,11 @@ import type { Detector } from '../models/detector.js';
 import type { Size } from '../config/size.js';
 import { inputSize } from '../ops/input-size.js';
 import type { Window } from '../ops/crop-window.js';
+import type { Precision } from '../runtime/compile/precision.js';
 import { noClock, type StageClock } from '../runtime/profile/stage-clock.js';
 import { isOutOfMemory } from './out-of-memory.js';
 import type { ModelInputs, PictureScore, PictureScorer } from './picture-scorer.js';
+import { postprocessMap } from './postprocess-map.js';
 import { WholeScorer } from './whole-scorer.js';
 
 /** What the defects stages need beside the map. */
@@ -24,6 +27,8 @@ export interface DefectsPlan {
 export interface EngineRequest {
   /** Read the float map back; false keeps it on the device. */
   readonly map: boolean;
+  /** What a config of schema_version 1 does to maps before anything else sees them. */
+  readonly postprocess?: MapPostprocess | null;
   /** null leaves the defects stages out */
   readonly defects: DefectsPlan | null;
   /** Inputs that go through the model together where their shapes allow; 1 by default. */
@@ -75,6 +80,11 @@ export class Engine {
     const mine = this.turn.then(() => this.inspectNow(pictures, request));
     this.turn = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** In what the model's network runs. */
+  get precision(): Precision {
+    return this.detector.precision ?? 'float32';
   }
 
   /** The size in which the model sees a picture, or a tile of it. */
@@ -150,8 +160,11 @@ export class Engine {
 async function readOut(scored: PictureScore, picture: Picture, request: EngineRequest): Promise<Inspected> {
   const { score, seen } = scored;
   if (!Number.isFinite(score)) throw new DataError(`${picture.source}: the model gave the score ${score}`);
-  const full = scored.map();
-  if (full === null) return { score, seen, map: null, defects: null };
+  const plain = scored.map();
+  if (plain === null) return { score, seen, map: null, defects: null };
+  const full = request.postprocess
+    ? await postprocessMap(plain, request.postprocess).finally(() => plain.dispose())
+    : plain;
   const { height, width } = picture;
   try {
     const map = request.map

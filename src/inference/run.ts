@@ -5,6 +5,7 @@ import type { RoiMask } from '../defects/roi.js';
 import { ConfigError, ImganoError, InterruptedError, NotFittedError } from '../errors.js';
 import type { Window } from '../ops/crop-window.js';
 import { findModel } from '../models/registry.js';
+import type { Precision } from '../runtime/compile/precision.js';
 import type { StageClock } from '../runtime/profile/stage-clock.js';
 import { autoBatchSize } from './auto-batch-size.js';
 import { semanticsOf } from './checks/semantics-of.js';
@@ -63,6 +64,8 @@ export interface RunInfo {
   readonly defectsEnabled: boolean;
   readonly mapsEnabled: boolean;
   readonly givesMaps: boolean;
+  /** In what the model's network runs. */
+  readonly precision: Precision;
   /** Beginnings of the pixel hashes of the pictures that were fitted and calibrated on; null where the config does not say. */
   readonly pictureHashes: NonNullable<InferConfig['picture_hashes']> | null;
   /** sha256 of the config as it runs, with the hashes of its model files. */
@@ -81,14 +84,15 @@ export class Run {
   ) {}
 
   get info(): RunInfo {
-    const { model, threshold, defects, adaptation } = this.config;
+    const { model, threshold, defects } = this.config;
     return {
       model: model.name,
       threshold,
       pixelThreshold: defects.pixel_threshold,
       defectsEnabled: defects.enabled,
-      mapsEnabled: adaptation.save_maps,
+      mapsEnabled: mapsByDefault(this.config),
       givesMaps: findModel(model.name).outputs.includes('map'),
+      precision: this.engine.precision,
       pictureHashes: this.config.picture_hashes ?? null,
       configSha256: (this.digest ??= configDigest(this.config, this.roiMask)),
     };
@@ -103,7 +107,7 @@ export class Run {
   async *inspectAll(inputs: PictureInputs, options: InspectOptions = {}): AsyncGenerator<Inspection> {
     if (this.disposed) throw new NotFittedError('this run was disposed; open it again');
     const plan = this.planDefects(options.defects ?? this.config.defects.enabled);
-    const maps = options.maps ?? this.config.adaptation.save_maps;
+    const maps = options.maps ?? mapsByDefault(this.config);
     const read = maps || options.mapArtifacts === true;
     this.requireMaps(read || plan !== null);
     const summary = postprocessSummary(this.config, {
@@ -119,7 +123,7 @@ export class Run {
     let index = 0;
     try {
       const walk = walkPictures(this.engine, sourcesOf(inputs), {
-        ...{ map: read, defects: plan, pool, budget, clock },
+        ...{ map: read, postprocess: this.config.adaptation.postprocess, defects: plan, pool, budget, clock },
         ahead: options.ahead ?? Math.max(3, 2 * workers),
         batchSize: (first) => (batchSize === 'auto' ? this.autoBatch(first, budget) : batchSize),
         check: () => this.requireGoingOn(options.signal, index),
@@ -213,6 +217,11 @@ export class Run {
     }
     return { record, picture, map, mask: defects?.mask ?? null };
   }
+}
+
+/** An old config that does something to maps wants them. */
+function mapsByDefault({ adaptation }: InferConfig): boolean {
+  return adaptation.save_maps || adaptation.postprocess !== null;
 }
 
 /** Inclusive corners, as those of a region. */

@@ -1,4 +1,4 @@
-import { error, type Finding } from '../../config/finding.js';
+import { error, type Finding, type FindingCode } from '../../config/finding.js';
 import type { InferConfig } from '../../config/infer-config.js';
 import { checkDefectsConfig } from '../../defects/check-config.js';
 import { resolveLevels } from '../../defects/levels.js';
@@ -34,14 +34,24 @@ function defectsFindings({ defects, schema_version }: InferConfig): Finding[] {
       if (defects.pixel_threshold !== null) resolveLevels(defects, defects.pixel_threshold, semantics);
     }),
   ];
-  return [...new Set(problems)].map((problem) => {
-    const [, path, rest] = /^(defects[.\w]*): (.*)$/s.exec(problem) ?? [problem, 'defects', problem];
-    const [message, fix = 'change one of them'] = rest.split(/; (?=[^;]*$)/);
-    return error('DEFECTS_CONFLICT', path, message, fix);
-  });
+  return [...new Set(problems)].map((problem) => conflict('DEFECTS_CONFLICT', 'defects', problem));
 }
 
-function problemsOf(check: () => void): readonly string[] {
+function tilingFindings(config: InferConfig): Finding[] {
+  return problemsOf(() => tileRuleOf(config)).map((problem) =>
+    conflict('TILING_CONFLICT', 'adaptation.tiling', problem),
+  );
+}
+
+/** A sentence "place: what is wrong; what to do" as a finding. */
+function conflict(code: FindingCode, section: string, sentence: string): Finding {
+  const [place] = /^[\w.]+(?=: )/.exec(sentence) ?? [''];
+  const [path, rest] = place.startsWith(section) ? [place, sentence.slice(place.length + 2)] : [section, sentence];
+  const [message, fix = 'change one of them'] = rest.split(/; (?=[^;]*$)/);
+  return error(code, path, message, fix);
+}
+
+function problemsOf(check: () => unknown): readonly string[] {
   try {
     check();
     return [];
@@ -49,13 +59,6 @@ function problemsOf(check: () => void): readonly string[] {
     if (problem instanceof ConfigError) return problem.problems;
     throw problem;
   }
-}
-
-function tilingFindings(config: InferConfig): Finding[] {
-  return problemsOf(() => tileRuleOf(config)).map((problem) => {
-    const [, path, message, fix] = /^([^:]*): (.*); ([^;]*)$/s.exec(problem) as RegExpExecArray;
-    return error('INVALID_VALUE', path, message, fix);
-  });
 }
 
 function mapFindings({ adaptation, preprocessing, schema_version }: InferConfig): Finding[] {

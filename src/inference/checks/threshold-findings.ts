@@ -1,5 +1,7 @@
 import { error, warning, type Finding } from '../../config/finding.js';
 import type { InferConfig } from '../../config/infer-config.js';
+import type { Tiling } from '../../config/tiling.js';
+import { canonicalJson } from '../records/canonical-json.js';
 
 const RECALIBRATE = 'imgano calibrate finds it anew and says how';
 /** Relative; what is left of a number that went through JSON is exact, so this is for other writers. */
@@ -27,7 +29,11 @@ function imageFindings(config: InferConfig): Finding[] {
     return [warning('THRESHOLD_NOT_EXPLAINED', 'threshold_provenance', message, RECALIBRATE)];
   }
   const findings: Finding[] = [];
-  const { value, calibration_count: count } = provenance;
+  const { value, calibration_count: count, tiling } = provenance;
+  if (value !== undefined && sidesOf(tiling) !== sidesOf(config.adaptation.tiling)) {
+    const message = `the thresholds were calibrated ${sidesOf(tiling)}, but the config runs ${sidesOf(config.adaptation.tiling)}`;
+    findings.push(warning('TILING_CHANGED', 'adaptation.tiling', message, RECALIBRATE));
+  }
   if (value !== undefined && differs(value, threshold)) {
     const message = `the threshold is ${threshold}, but the calibration gave ${value}: it was edited by hand`;
     findings.push(warning('THRESHOLD_EDITED', 'threshold', message, RECALIBRATE));
@@ -67,6 +73,12 @@ function rejectionFindings({
   if (calibration_scores.length > 0 || (threshold_provenance?.score_summary ?? null) !== null) return [];
   const message = 'a confidence needs the calibration scores or their summary, and there are none';
   return [error('REJECTION_NOT_POSSIBLE', path, message, RECALIBRATE)];
+}
+
+/** How pictures go through the model, in words. */
+function sidesOf(tiling: Tiling | null | undefined): string {
+  const { tile_size: size = null } = tiling ?? {};
+  return size === null ? 'on whole pictures' : `in tiles ${canonicalJson(tiling)}`;
 }
 
 function differs(a: number, b: number): boolean {

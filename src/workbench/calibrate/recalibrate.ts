@@ -5,7 +5,8 @@ import { loadRun } from '../../inference/load-run.js';
 import { setHash, shortHash, shortHashes } from '../../inference/pixel-hash.js';
 import { readDocument } from '../../inference/read-document.js';
 import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
-import { WholeScorer } from '../../inference/whole-scorer.js';
+import { scorerFor } from '../../inference/scorer-for.js';
+import { tileRuleOf } from '../../inference/tiles/tile-rule-of.js';
 import { findModel } from '../../models/registry.js';
 import { startRuntime } from '../../runtime/start.js';
 import { calibrate, scorePictures, type Calibration } from '../train/calibrate.js';
@@ -32,7 +33,7 @@ export async function recalibrate(path: string, options: CalibrateOptions): Prom
   const loaded = await loadRun(path, weights, { defects, references: given, warn });
   const { roiMask, detector, references } = loaded;
   const config = withPixelThreshold(loaded.config, asked as number | null | undefined);
-  const engine = new Engine(detector, new WholeScorer(detector, references), warn);
+  const engine = new Engine(detector, scorerFor(detector, references, tileRuleOf(config)), warn);
   let pixels: PixelCalibration | null = null;
   try {
     if (config.schema_version === 1) {
@@ -50,7 +51,10 @@ export async function recalibrate(path: string, options: CalibrateOptions): Prom
       ...options.rule,
       rule: options.rule.rule === 'supervised_f1' ? 'quantile' : options.rule.rule,
     } as const;
-    const found = await calibrate(engine, held, pixels, { ...shared, rule, contamination, split });
+    const found = await calibrate(engine, held, pixels, {
+      ...{ ...shared, rule, contamination, split },
+      tiling: config.adaptation.tiling,
+    });
     refuseFitted(found.hashes, config, path);
     const bad = await scorePictures(engine, anomalies, { ...shared, hasMaps: false });
     const labelled = setHash([...found.hashes, ...bad.hashes]);

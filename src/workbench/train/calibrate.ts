@@ -1,6 +1,7 @@
 import type { PixelThresholdProvenance } from '../../config/threshold.js';
 import type { Size } from '../../config/size.js';
 import type { CalibrationConfig } from '../../config/calibration.js';
+import type { Tiling } from '../../config/tiling.js';
 import type { Picture, PictureSource } from '../../data/picture.js';
 import { InterruptedError } from '../../errors.js';
 import { autoBatchSize } from '../../inference/auto-batch-size.js';
@@ -33,6 +34,8 @@ export interface CalibrationContext {
   readonly rule: Omit<CalibrationConfig, 'holdout_fraction'>;
   readonly contamination: number | null;
   readonly split: 'held_out' | 'val' | 'given';
+  /** `adaptation.tiling`, by which the engine works. */
+  readonly tiling?: Tiling | null;
   readonly hasMaps: boolean;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
@@ -47,14 +50,16 @@ export async function calibrate(
   engine: Engine,
   sources: readonly PictureSource[],
   pixels: PixelCalibration,
-  { rule, contamination, split, ...context }: CalibrationContext,
+  { rule, contamination, split, tiling, ...context }: CalibrationContext,
 ): Promise<Calibration> {
   const { scores, hashes } = await scorePictures(engine, sources, context, (map) => pixels.add(map));
   const calibrationSha256 = setHash(hashes);
-  const image = fitImageThreshold({ scores, split, rule, contamination, calibrationSha256 });
+  const tiles = tiling?.tile_size ? { tiling } : {};
+  const fitted = fitImageThreshold({ scores, split, rule, contamination, calibrationSha256 });
+  const image = { ...fitted, provenance: { ...fitted.provenance, ...tiles } };
   thresholdWarnings(image.provenance).forEach((line) => context.progress.warn(line));
   const pixel = await pixels.result();
-  const known = pixel === null || pixel.method === 'fixed' ? {} : { calibration_sha256: calibrationSha256 };
+  const known = pixel === null || pixel.method === 'fixed' ? {} : { calibration_sha256: calibrationSha256, ...tiles };
   return { image, scores, hashes, pixel: pixel && { ...pixel, ...known } };
 }
 

@@ -76,7 +76,8 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
         : secondShots(calibration, references, { seed: config.seed, onSimulated: (name) => simulated.add(name) });
     const { calibration: rule } = config;
     const { contamination } = config.model;
-    const found = await calibrate(engine, held, pixels, { rule, contamination, split, hasMaps, ...options });
+    const { tiling } = config.adaptation;
+    const found = await calibrate(engine, held, pixels, { tiling, rule, contamination, split, hasMaps, ...options });
     if (simulated.size > 0) {
       warn(
         `${simulated.size} of ${calibration.length} calibration pictures are their own references; simulated second shots stand in for them, ` +
