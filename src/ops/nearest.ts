@@ -44,7 +44,10 @@ export class NeighborIndex {
   readonly width: number;
   private readonly center: Tensor1D;
   private readonly rows: Tensor2D;
-  private readonly chunks: readonly Tensor2D[];
+  /** The first rows of the chunks, all of one width. */
+  private readonly starts: readonly number[];
+  private readonly chunkWidth: number;
+  private made: readonly Tensor2D[] | null = null;
   private readonly bounds: readonly ProximityBounds[];
   /** While `quickly` runs: whether a search left something unsettled. */
   private doubts: Tensor1D[] | null = null;
@@ -58,11 +61,11 @@ export class NeighborIndex {
     this.center = tf.tidy(() => rows.mean(0) as Tensor1D);
     this.rows = rows.sub(this.center);
     const chunks = Math.ceil(this.count / CHUNK);
-    const width = CHUNK_UNIT * Math.ceil(this.count / chunks / CHUNK_UNIT);
-    const starts = Array.from({ length: chunks }, (_, i) => i * width);
-    this.chunks = starts.map((start) => this.chunk(start, width));
+    this.chunkWidth = CHUNK_UNIT * Math.ceil(this.count / chunks / CHUNK_UNIT);
+    this.starts = Array.from({ length: chunks }, (_, i) => i * this.chunkWidth);
     const bounded = hasFastBfloat16() && this.boundsPay(1);
-    this.bounds = bounded ? starts.map((start) => this.boundsOf(start, width)) : [];
+    this.bounds = bounded ? this.starts.map((start) => this.boundsOf(start)) : [];
+    if (!bounded) this.makeChunks();
   }
 
   /**
@@ -151,7 +154,7 @@ export class NeighborIndex {
   }
 
   dispose(): void {
-    tf.dispose([this.center, this.rows, ...this.chunks]);
+    tf.dispose([this.center, this.rows, ...(this.made ?? [])]);
     for (const bounds of this.bounds) bounds.dispose();
   }
 
@@ -170,25 +173,30 @@ export class NeighborIndex {
     return this.bounds.length > 0 && this.boundsPay(k);
   }
 
-  private chunk(start: number, width: number): Tensor2D {
+  /** Where bounds settle everything they are never needed, and never made. */
+  private makeChunks(): readonly Tensor2D[] {
+    return (this.made ??= this.starts.map((start) => tf.keep(this.chunk(start))));
+  }
+
+  private chunk(start: number): Tensor2D {
     return tf.tidy(() => {
-      const augmented = augmentRows(this.part(start, width));
-      const missing = width - augmented.shape[1];
+      const augmented = augmentRows(this.part(start));
+      const missing = this.chunkWidth - augmented.shape[1];
       if (missing === 0) return augmented;
       const fill = [tf.zeros([this.width, missing]), tf.fill([1, missing], NOWHERE)] as Tensor2D[];
       return tf.concat([augmented, tf.concat(fill, 0)], 1);
     });
   }
 
-  private boundsOf(start: number, width: number): ProximityBounds {
-    const rows = this.part(start, width);
-    const bounds = new ProximityBounds(rows, width);
+  private boundsOf(start: number): ProximityBounds {
+    const rows = this.part(start);
+    const bounds = new ProximityBounds(rows, this.chunkWidth);
     rows.dispose();
     return bounds;
   }
 
-  private part(start: number, width: number): Tensor2D {
-    return this.rows.slice([start, 0], [Math.min(width, this.count - start), -1]);
+  private part(start: number): Tensor2D {
+    return this.rows.slice([start, 0], [Math.min(this.chunkWidth, this.count - start), -1]);
   }
 
   /** Centred queries in blocks of a size that a product may have, and the results joined again. */
@@ -207,7 +215,8 @@ export class NeighborIndex {
 
   private searchBlock(queries: Tensor2D, k: number): Neighbors {
     const count = Math.min(k + SPARE, this.count);
-    const { indices } = topRows(this.chunks.length, (i) => proximity(queries, this.chunks[i]), count);
+    const chunks = this.makeChunks();
+    const { indices } = topRows(chunks.length, (i) => proximity(queries, chunks[i]), count);
     return this.nearestOf(queries, indices, k);
   }
 
