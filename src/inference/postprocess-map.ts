@@ -53,7 +53,7 @@ async function rangeOf(
 
 function normalised(map: Tensor2D, [low, high]: Range, clip: boolean): Tensor2D {
   const scaled: Tensor2D = tf.div(tf.sub(map, low), Math.max(high - low, LEAST_RANGE));
-  return clip ? scaled.clipByValue(0, 1) : scaled;
+  return clip ? tf.clipByValue(scaled, 0, 1) : scaled;
 }
 
 /** Morphology on whole grey levels, cut off and not rounded, as an 8-bit library does it. */
