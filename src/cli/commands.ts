@@ -6,6 +6,7 @@ import { BundleWatchCommand } from './commands/bundle-watch.js';
 import { DefectsCommand } from './commands/defects.js';
 import { DemoCommand } from './commands/demo.js';
 import { DoctorCommand } from './commands/doctor.js';
+import { DriftCommand } from './commands/drift.js';
 import { EvaluateCommand } from './commands/evaluate.js';
 import { InferCommand } from './commands/infer.js';
 import { MergeCommand } from './commands/merge.js';
@@ -36,6 +37,7 @@ export const COMMANDS = [
   BundleVerifyCommand,
   BundleRunCommand,
   BundleWatchCommand,
+  DriftCommand,
   DemoCommand,
   ModelsListCommand,
   ModelsShowCommand,

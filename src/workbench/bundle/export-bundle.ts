@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUNDLE_VERSION, ExpectedProbes, type BundleManifest } from '../../config/bundle.js';
-import { findingLine } from '../../config/finding.js';
 import type { InferConfig } from '../../config/infer-config.js';
-import { readInferConfig } from '../../config/read-infer-config.js';
 import { ConfigError, DataError, InterruptedError } from '../../errors.js';
 import { hashFile } from '../../inference/hash-file.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
@@ -20,6 +18,7 @@ import { thisMachine } from './machine.js';
 import { manifestText } from './manifest.js';
 import { observeBundle } from './observe-bundle.js';
 import { refusal, weightsFolders } from './open-bundle.js';
+import { readConfigFile } from './read-config-file.js';
 import { signManifest } from './signature.js';
 import { sketchScores } from './sketch.js';
 import { writeExpected, writeProbes } from './write-probes.js';
@@ -68,8 +67,8 @@ export interface ExportReport {
 export async function exportBundle(run: string, options: ExportOptions): Promise<ExportReport> {
   const { out, signKey, progress } = options;
   await requireRoom(out);
-  const configFile = (await stat(run).catch(() => null))?.isDirectory() === true ? join(run, 'infer_config.json') : run;
-  const config = await readConfig(configFile);
+  const { file: configFile, config } = await readConfigFile(run);
+  requireHashes(configFile, config);
   let report: ExportReport | null = null;
   await writeRunFolder(out, async (dir) => {
     const files = new BundleFiles(dir);
@@ -116,19 +115,9 @@ async function requireRoom(out: string): Promise<void> {
   throw new DataError(`${out}: exists already and is not an empty folder; choose another folder for the bundle`);
 }
 
-async function readConfig(file: string): Promise<InferConfig> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new ConfigError(`${file}: cannot be read (${(cause as Error).message}); give a run folder`, undefined, {
-      cause,
-    });
-  }
-  const { config, findings } = readInferConfig(value);
-  const lines = findings.filter(({ severity }) => severity === 'error').map((finding) => findingLine(file, finding));
-  if (config === undefined || lines.length > 0) throw new ConfigError(lines.join('\n'), lines);
-  if (config.checkpoint === null || config.checkpoint.files.length > 0) return config;
+/** Without their hashes, nobody could prove the files of a model. */
+function requireHashes(file: string, { checkpoint }: InferConfig): void {
+  if (checkpoint === null || checkpoint.files.length > 0) return;
   throw new ConfigError(`${file}: names no sha256 of its model files, so a bundle could not prove them; train again`);
 }
 
