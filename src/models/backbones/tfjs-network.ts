@@ -24,7 +24,9 @@ interface Network {
  */
 export async function loadTfjsExtractor(params: TfjsModel, store: WeightsStore): Promise<FeatureExtractor> {
   const entry = await store.entry(params.weights);
-  if (entry.format !== params.name) {
+  // `tfjs_layers` was the name of both forms in 0.2.
+  const old = params.name === 'tfjs_layers' && entry.format === 'tfjs_graph';
+  if (entry.format !== params.name && !old) {
     const right = isTensorFormat(entry.format) ? 'torch' : entry.format;
     throw new ConfigError(
       `backbone: weights "${entry.id}" have the format ${entry.format}, which the backbone "${right}" takes, not "${params.name}"`,
