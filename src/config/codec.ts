@@ -154,7 +154,7 @@ export type StrictType<P extends t.Props> = {
   [K in Exclude<keyof P, OptionalKeys<P>>]: t.TypeOf<P[K]>;
 } & { [K in OptionalKeys<P>]?: t.TypeOf<P[K]> };
 
-export interface Strict<P extends t.Props> extends t.Type<StrictType<P>> {
+export interface Strict<P extends t.Props> extends t.Type<StrictType<P>>, Described {
   readonly props: P;
 }
 

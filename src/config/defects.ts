@@ -1,6 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import {
   defaultsOf,
+  describedBy,
   FiniteNumber,
   NonNegativeInteger,
   NonNegativeNumber,
@@ -36,14 +37,17 @@ const SMOOTHING = ['none', 'median', 'gaussian', 'box'] as const;
 const OFF_WORDS = ['', 'off', 'false', '0'];
 const SmoothingWord = oneOf(SMOOTHING);
 /** The words are trimmed and lower-cased, and the other spellings of "none" are taken, as Python does. */
-const SmoothingMethod = new t.Type<(typeof SMOOTHING)[number]>(
-  SmoothingWord.name,
-  SmoothingWord.is,
-  (u, context) => {
-    const word = typeof u === 'string' ? u.trim().toLowerCase() : u;
-    return SmoothingWord.validate(OFF_WORDS.includes(word as string) ? 'none' : word, context);
-  },
-  (a) => a,
+const SmoothingMethod = describedBy(
+  new t.Type<(typeof SMOOTHING)[number]>(
+    SmoothingWord.name,
+    SmoothingWord.is,
+    (u, context) => {
+      const word = typeof u === 'string' ? u.trim().toLowerCase() : u;
+      return SmoothingWord.validate(OFF_WORDS.includes(word as string) ? 'none' : word, context);
+    },
+    (a) => a,
+  ),
+  () => ({ type: 'string', description: SmoothingWord.name, examples: SMOOTHING }),
 );
 
 /** `defects.map_smoothing`: a filter over the anomaly map before it is thresholded. */
@@ -149,7 +153,7 @@ export const DefectsConfig = Object.assign(
     },
     (a) => Keys.encode(a) as DefectsConfig,
   ),
-  { props: Keys.props },
+  { props: Keys.props, json: Keys.json },
 );
 
 /** All controls off. */

@@ -10,6 +10,7 @@ type Plain =
   | t.UnknownC
   | t.UnknownRecordC
   | t.ArrayC<t.Mixed>
+  | t.DictionaryType<t.Mixed, t.Mixed>
   | t.TupleC<[t.Mixed, ...t.Mixed[]]>
   | t.UnionC<[t.Mixed, t.Mixed]>
   | t.LiteralC<string | number | boolean>;
@@ -38,6 +39,8 @@ function schemaOf(codec: t.Mixed): JsonSchema {
       return { type: 'null' };
     case 'AnyDictionaryType':
       return { type: 'object' };
+    case 'DictionaryType':
+      return { type: 'object', additionalProperties: schemaOf(plain.codomain) };
     case 'ArrayType':
       return { type: 'array', items: schemaOf(plain.type) };
     case 'TupleType':

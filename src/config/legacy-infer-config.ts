@@ -5,6 +5,7 @@ import {
   nullable,
   oneOf,
   optional,
+  refine,
   strict,
   t,
   withDefault,
@@ -49,7 +50,10 @@ export const CATEGORY_KEYS = Object.keys(scoped);
  * same codecs.
  */
 export const LegacyInferConfig = strict('LegacyInferConfig', {
-  schema_version: t.number,
+  schema_version: withDefault(
+    refine('whole number up to 1', t.number, (n) => Number.isSafeInteger(n) && n <= 1, { type: 'integer', maximum: 1 }),
+    1,
+  ),
   from_run: optional(nullable(t.string)),
   category: withDefault(nullable(t.string), null),
   per_category: optional(nullable(t.UnknownRecord)),

@@ -1,4 +1,5 @@
 import {
+  describedBy,
   nullable,
   oneOf,
   PositiveInteger,
@@ -13,21 +14,27 @@ import {
 const WORDS = oneOf(['none', 'gray_world', 'max_rgb']);
 const SPELLINGS: Readonly<Record<string, string>> = { grayworld: 'gray_world', maxrgb: 'max_rgb' };
 /** Also with dashes, or as one word. */
-const WhiteBalance = new t.Type<t.TypeOf<typeof WORDS>>(
-  WORDS.name,
-  WORDS.is,
-  (u, context) => {
-    const word = typeof u === 'string' ? u.trim().toLowerCase().replace(/-/g, '_') : u;
-    return WORDS.validate(SPELLINGS[String(word).replace(/_/g, '')] ?? word, context);
-  },
-  (a) => a,
+const WhiteBalance = describedBy(
+  new t.Type<t.TypeOf<typeof WORDS>>(
+    WORDS.name,
+    WORDS.is,
+    (u, context) => {
+      const word = typeof u === 'string' ? u.trim().toLowerCase().replace(/-/g, '_') : u;
+      return WORDS.validate(SPELLINGS[String(word).replace(/_/g, '')] ?? word, context);
+    },
+    (a) => a,
+  ),
+  () => ({ type: 'string', description: WORDS.name }),
 );
 /** 0 and 1 stand for false and true. */
-const Flag = new t.Type<boolean>(
-  'boolean',
-  t.boolean.is,
-  (u, context) => t.boolean.validate(u === 0 ? false : u === 1 ? true : u, context),
-  (a) => a,
+const Flag = describedBy(
+  new t.Type<boolean>(
+    'boolean',
+    t.boolean.is,
+    (u, context) => t.boolean.validate(u === 0 ? false : u === 1 ? true : u, context),
+    (a) => a,
+  ),
+  () => ({ enum: [true, false, 0, 1] }),
 );
 const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
 const Percentile = refine('percentile from 0 to 100', t.number, (n) => n >= 0 && n <= 100);

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decode } from '../../config/codec.js';
 import { DefectsConfig } from '../../config/defects.js';
+import { examineLeniently } from '../../config/examine-leniently.js';
+import { findingLine, findingOf } from '../../config/finding.js';
 import { layDefects } from '../../config/lay-defects.js';
+import { legacyDefects } from '../../config/legacy-rules.js';
 import { PixelThresholdProvenance } from '../../config/threshold.js';
 import { checkDefectsConfig } from '../../defects/check-config.js';
 import { resolveLevels } from '../../defects/levels.js';
@@ -29,13 +32,17 @@ type Json = Record<string, unknown>;
  * is absent or 1 means semantics 1.
  *
  * @param over keys that beat those of the file
+ * @param warn is told of unknown keys where `schema_version` is absent or 1; in 2 they are refused
  * @throws ConfigError with every problem and its path, when keys do not fit together, and when there is no pixel threshold
  */
-export async function readDefectsDocument(file: string, over: Json): Promise<DefectsDocument> {
+export async function readDefectsDocument(
+  file: string,
+  over: Json,
+  warn: (line: string) => void = () => {},
+): Promise<DefectsDocument> {
   const document = await readObject(file);
   const semantics = semanticsOf(document.schema_version, file);
-  const section = sectionOf(document, semantics);
-  const config = decode(DefectsConfig, layDefects(section, over), file);
+  const config = decodeSection(layDefects(sectionOf(document, semantics), over), semantics, file, warn);
   const value = config.pixel_threshold;
   if (value === null) {
     throw new ConfigError(`${file}: expected a number at defects.pixel_threshold, got none; give --pixel-threshold`);
@@ -72,14 +79,24 @@ function semanticsOf(version: unknown, file: string): Semantics {
   throw new ConfigError(`${file}: schema_version: expected 1 or 2, got ${JSON.stringify(version)}; update imgano`);
 }
 
-/** The Python system lets `postprocess.pixel_threshold.threshold` beat the section. */
+/** The section of a whole document, or a file that is nothing else. */
 function sectionOf(document: Json, semantics: Semantics): unknown {
   const { schema_version: _version, ...rest } = document;
-  const section = 'defects' in document ? document.defects : rest;
-  if (semantics === 2) return section;
-  const postprocess = document.postprocess as { pixel_threshold?: { threshold?: unknown } } | undefined;
-  const threshold = postprocess?.pixel_threshold?.threshold;
-  return typeof threshold === 'number' ? layDefects(section, { pixel_threshold: threshold }) : section;
+  if (!('defects' in document)) return rest;
+  return semantics === 2 ? document.defects : legacyDefects(document);
+}
+
+function decodeSection(
+  section: unknown,
+  semantics: Semantics,
+  file: string,
+  warn: (line: string) => void,
+): DefectsConfig {
+  if (semantics === 2) return decode(DefectsConfig, section, file);
+  const { value, unknown } = examineLeniently(DefectsConfig, section);
+  if (value === undefined) return decode(DefectsConfig, section, file);
+  unknown.forEach((problem) => warn(findingLine(file, findingOf(problem, 'warning'))));
+  return value;
 }
 
 function provenanceOf(document: Json, file: string): PixelThresholdProvenance | null {

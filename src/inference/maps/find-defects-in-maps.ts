@@ -49,6 +49,7 @@ export async function findDefectsInMaps(request: MapsRequest): Promise<MapsRepor
   const { config, semantics, pixelThreshold, provenance, roiMask } = await readDefectsDocument(
     request.config,
     request.defects,
+    (line) => progress.warn(line),
   );
   if (provenance.controls_changed === true) progress.warn(CONTROLS_CHANGED);
   const paths = await listMaps(request.input);
