@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Elsewhere } from '../harness.js';
 
 /** What the rivals are given: the weights under torch's names, and one batch of pictures for every batch size, NHWC. */
@@ -76,6 +77,7 @@ export class TorchTrunk {
     this.process.stdin!.write(`${name} ${calls}\n`);
     const answer = await this.lines.next();
     if (answer.done === true) throw new Error(`the Python process ended while it timed ${name}`);
+    await sleep(50); // its threads wait for more work in a loop, which would slow down whoever comes next
     return Number(answer.value);
   }
 }
