@@ -29,20 +29,27 @@ export function populationStability(reference: ScoreSketch, scores: readonly num
   const cuts = Array.from({ length: Math.max(0, wanted - 1) }, (_, i) => quantile(reference.scores, (i + 1) / wanted));
   const edges = [...new Set(cuts)];
   if (edges.length === 0) return null;
-  const shares = (values: ArrayLike<number>, count: number) => {
-    const counts = new Float64Array(edges.length + 1);
-    for (let i = 0; i < values.length; i++) counts[binOf(values[i], edges)] += count / values.length;
-    return Array.from(counts, (held) => (held + 0.5) / (count + 0.5 * counts.length));
-  };
-  const expected = shares(reference.scores, reference.count);
-  const found = shares(scores, scores.length);
-  const value = expected.reduce((sum, share, i) => sum + (found[i] - share) * Math.log(found[i] / share), 0);
+  const held = [countIn(edges, reference.scores, reference.count), countIn(edges, scores, scores.length)];
+  // A bin that nothing falls into says nothing; without it, alike scores are alike.
+  const bins = [...edges, null].map((up_to, i) => ({ up_to, counts: held.map((counts) => counts[i]) }));
+  const filled = bins.filter(({ counts }) => counts.some((count) => count > 0));
+  const shareOf = (count: number, total: number) => (count + 0.5) / (total + 0.5 * filled.length);
+  const compared = filled.map(({ up_to, counts: [before, now] }) => ({
+    up_to,
+    expected: shareOf(before, reference.count),
+    share: shareOf(now, scores.length),
+  }));
+  const value = compared.reduce((sum, { expected, share }) => sum + (share - expected) * Math.log(share / expected), 0);
   const spread = 1 / reference.count + 1 / scores.length;
-  return {
-    value,
-    p_value: chiSquareTail(value / spread, edges.length),
-    bins: expected.map((share, i) => ({ up_to: edges[i] ?? null, expected: share, share: found[i] })),
-  };
+  const degrees = Math.max(1, compared.length - 1);
+  return { value, p_value: chiSquareTail(value / spread, degrees), bins: compared };
+}
+
+/** How many of `total` scores lie in each bin, by the part of `values` that does. */
+function countIn(edges: readonly number[], values: ArrayLike<number>, total: number): Float64Array {
+  const counts = new Float64Array(edges.length + 1);
+  for (let i = 0; i < values.length; i++) counts[binOf(values[i], edges)] += total / values.length;
+  return counts;
 }
 
 /** A score on an edge belongs to the bin below it. */
