@@ -64,7 +64,10 @@ function versionOf(version: unknown): { version: number | null; findings: Findin
 }
 
 function readCurrent(document: Json, { defects, prediction, tiling, category }: ReadOptions): ReadInferConfig {
-  const laid = { ...layPrediction(layTiling(document, tiling), prediction), defects: layDefects(document.defects, defects) };
+  const laid = {
+    ...layPrediction(layTiling(document, tiling), prediction),
+    defects: layDefects(document.defects, defects),
+  };
   const { value, problems } = examine(InferConfig, laid);
   const findings = problems.map((problem) => findingOf(problem));
   if (category !== undefined && document.category !== category) {
@@ -77,7 +80,10 @@ function readCurrent(document: Json, { defects, prediction, tiling, category }: 
 
 function readLegacy(given: Json, { defects, prediction, tiling, category }: ReadOptions): ReadInferConfig {
   const { document, findings } = applyLegacyRules(given, category);
-  const sections = { ...layPrediction(layTiling(document, tiling), prediction), defects: layDefects(document.defects, defects) };
+  const sections = {
+    ...layPrediction(layTiling(document, tiling), prediction),
+    defects: layDefects(document.defects, defects),
+  };
   const laid = { ...sections, schema_version: 1 };
   const { value, problems, unknown } = examineLeniently(LegacyInferConfig, laid);
   const all = [
