@@ -7,16 +7,16 @@ import { DataError } from '../errors.js';
 import { fileTrouble } from './file-trouble.js';
 import type { Picture } from './picture.js';
 
-/** The samples of a pixel row lie one after the other behind a header, as libvips writes its own format. */
+/** What a file holds. */
 interface StoredPixels extends Size {
-  readonly source: string;
   /** 1 or 2 bytes a sample. */
   readonly depth: 1 | 2;
-  /** Bytes before the first pixel. */
-  readonly header: number;
 }
 
 const CHANNELS = 3;
+
+/** The files are in the format of libvips (`.v`): behind so many bytes the samples lie row by row, as the machine has them in memory. */
+const HEADER = 64;
 
 /** Pictures that nobody closed: the file lives as long as its descriptor. */
 const forgotten = new FinalizationRegistry<number>((file) => closeSync(file));
@@ -28,26 +28,27 @@ const forgotten = new FinalizationRegistry<number>((file) => closeSync(file));
 export class StoredPicture implements Picture {
   readonly height: number;
   readonly width: number;
-  readonly source: string;
+  private closed = false;
   private kept: { top: number; count: number; values: Uint8Array | Uint16Array } | null = null;
 
   private constructor(
     private readonly file: number,
+    readonly source: string,
     private readonly stored: StoredPixels,
   ) {
-    ({ height: this.height, width: this.width, source: this.source } = stored);
+    ({ height: this.height, width: this.width } = stored);
     forgotten.register(this, file, this);
   }
 
   /**
-   * @param write makes the file of the given path, and says what it holds
+   * @param write makes a file of libvips of the given path, and says what it holds
    * @throws DataError when there is no room for it, or what `write` throws
    */
-  static async make(write: (path: string) => Promise<StoredPixels>): Promise<StoredPicture> {
+  static async make(source: string, write: (path: string) => Promise<StoredPixels>): Promise<StoredPicture> {
     const path = join(tmpdir(), `imgano-${randomUUID()}.v`);
     try {
       const stored = await write(path);
-      return new StoredPicture(openSync(path, 'r'), stored);
+      return new StoredPicture(openSync(path, 'r'), source, stored);
     } finally {
       rmSync(path, { force: true });
     }
@@ -70,28 +71,40 @@ export class StoredPicture implements Picture {
 
   /** Frees the file; called any number of times. Nothing can be read afterwards. */
   close(): void {
-    if (!forgotten.unregister(this)) return;
+    if (this.closed) return;
+    this.closed = true;
     this.kept = null;
+    forgotten.unregister(this);
     closeSync(this.file);
   }
 
   private read(top: number, count: number): Uint8Array | Uint16Array {
-    const { depth, header, width, source } = this.stored;
+    const { depth, width } = this.stored;
     const line = width * CHANNELS * depth;
     const bytes = Buffer.allocUnsafeSlow(count * line);
     try {
+      // Its number may be another file's by now.
+      if (this.closed) throw new Error('the picture was closed');
       for (let at = 0; at < bytes.length;) {
-        const got = readSync(this.file, bytes, at, bytes.length - at, header + top * line + at);
+        const got = readSync(this.file, bytes, at, bytes.length - at, HEADER + top * line + at);
         if (got === 0) throw new Error('it is cut short');
         at += got;
       }
     } catch (error) {
-      throw new DataError(`${source}: its pixels in a temporary file cannot be read, because ${fileTrouble(error)}`, {
-        cause: error,
-      });
+      throw new DataError(
+        `${this.source}: its pixels in a temporary file cannot be read, because ${fileTrouble(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
     return new (depth === 1 ? Uint8Array : Uint16Array)(bytes.buffer, 0, count * width * CHANNELS);
   }
+}
+
+/** Frees the temporary file of a picture that has one. */
+export function closePicture(picture: Picture | null): void {
+  if (picture instanceof StoredPicture) picture.close();
 }
 
 /** The bytes of pixels that a picture holds in memory. */

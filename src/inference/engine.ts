@@ -92,6 +92,11 @@ export class Engine {
     return inputSize(this.inputs(picture).size, this.detector.input.resize);
   }
 
+  /** Reads pictures by regions, so that large ones need not be in memory. */
+  get byRegion(): boolean {
+    return this.scorer.byRegion ?? false;
+  }
+
   /** How many pictures like this one fill a batch of inputs; 1 at least. */
   picturesFor(picture: Size, batchSize: number): number {
     return Math.max(1, Math.floor(batchSize / this.inputs(picture).count));

@@ -1,7 +1,7 @@
 import type { InputRule } from '../config/input-rule.js';
 import type { Picture, PictureSource } from '../data/picture.js';
 import type { References } from '../data/references.js';
-import { StoredPicture } from '../data/stored-picture.js';
+import { closePicture } from '../data/stored-picture.js';
 import { InterruptedError } from '../errors.js';
 import type { Batch, FitSource } from '../models/detector.js';
 import { tf } from '../runtime/tf.js';
@@ -56,7 +56,7 @@ export class PictureFitSource implements FitSource {
           });
           if (held.length === this.batchSize) yield take();
         }
-        if (picture instanceof StoredPicture) picture.close();
+        closePicture(picture);
       }
       if (held.length > 0) yield take();
     } finally {

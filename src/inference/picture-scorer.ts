@@ -40,6 +40,8 @@ export interface ModelInputs {
  * gives does not depend on the pictures beside it, to the last bit.
  */
 export interface PictureScorer {
+  /** Reads pictures by regions, so that large ones need not be in memory. */
+  readonly byRegion?: boolean;
   /** Absent: every picture is one input. */
   inputs?(picture: Size): ModelInputs;
 

@@ -1,3 +1,4 @@
+import { byRegion } from '../data/by-region.js';
 import type { DecodePool } from '../data/decode-pool/decode-pool.js';
 import type { Picture, PictureSource } from '../data/picture.js';
 import { heldBytes } from '../data/stored-picture.js';
@@ -49,7 +50,7 @@ export async function* walkPictures(
   let group = 1;
   const decodeOne = async (source: PictureSource): Promise<Decoded> => {
     try {
-      const { picture, milliseconds } = await timed(source, pool);
+      const { picture, milliseconds } = await timed(engine.byRegion ? byRegion(source, pool) : source, pool);
       clock.add('load', milliseconds);
       largest = Math.max(largest, heldBytes(picture));
       return { source, picture, error: null, at: performance.now() };

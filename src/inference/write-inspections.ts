@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { DataError, ImganoError, InterruptedError } from '../errors.js';
+import { closePicture } from '../data/stored-picture.js';
 import { noClock, type StageClock } from '../runtime/profile/stage-clock.js';
 import { prefetch } from './prefetch.js';
 import { errorRecord, regionsLine } from './records/record.js';
@@ -113,6 +114,8 @@ async function finished(
   } catch (error) {
     if (onError === 'record' && error instanceof ImganoError) return errorRecord(index, input, error, 'artifacts');
     throw error;
+  } finally {
+    closePicture(inspection.picture);
   }
 }
 

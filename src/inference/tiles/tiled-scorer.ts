@@ -23,6 +23,7 @@ interface Job {
  * where they fill a batch, and the maps are stitched on the device. A picture that one tile holds is scored exactly as it would be whole.
  */
 export class TiledScorer implements PictureScorer {
+  readonly byRegion = true;
   private readonly tiles: WholeScorer;
 
   /**
