@@ -13,6 +13,7 @@ import type { Detector } from '../models/detector.js';
 import { findModel } from '../models/registry.js';
 import { requireBackend } from '../models/require-backend.js';
 import type { WeightsStore } from '../models/weights-store.js';
+import { ampLine } from './amp-line.js';
 import { documentFindings } from './checks/document-findings.js';
 import { findCheckpoint } from './checks/find-checkpoint.js';
 import { hashFile } from './hash-file.js';
@@ -42,6 +43,8 @@ export interface LoadOptions {
   readonly references?: string;
   /** For a document of several categories. */
   readonly category?: string;
+  /** The network in bfloat16 where the machine can; what becomes of it is told to `warn`. */
+  readonly amp?: boolean;
   readonly warn?: (line: string) => void;
 }
 
@@ -54,14 +57,16 @@ export interface LoadOptions {
 export async function loadRun(
   path: string,
   weights: WeightsStore,
-  { defects, prediction, tiling, references: given, category, warn = () => {} }: LoadOptions = {},
+  { defects, prediction, tiling, references: given, category, amp = false, warn = () => {} }: LoadOptions = {},
 ): Promise<LoadedRun> {
   const { file, value, findings: trouble } = await readDocument(path);
   settle(trouble, file, warn);
   const read = readInferConfig(value, { defects, prediction, tiling, category });
   const found = [
     ...read.findings,
-    ...(read.config === undefined ? [] : documentFindings(read.config, [defects, prediction, tiling].some(holdsAnything))),
+    ...(read.config === undefined
+      ? []
+      : documentFindings(read.config, [defects, prediction, tiling].some(holdsAnything))),
   ];
   settle(found, file, warn);
   const config = read.config as InferConfig;
@@ -77,7 +82,10 @@ export async function loadRun(
   settle(findings, file, warn);
   const files = config.checkpoint?.files ?? [];
   if (folder !== null) for (const expected of files) await checkFile(join(folder, expected.path), expected);
-  const detector = await spec.create(params, { weights });
+  let why: string | null = null;
+  const wish = amp ? { precision: 'bfloat16' as const, onFloat32: (reason: string) => (why = reason) } : {};
+  const detector = await spec.create(params, { weights, ...wish });
+  if (amp) warn(ampLine(detector, spec.name, why));
   try {
     if (folder === null) detector.startUntrained?.();
     else await detector.load(folder);

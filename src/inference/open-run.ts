@@ -19,6 +19,11 @@ export interface OpenRunOptions {
   readonly tiling?: Record<string, unknown>;
   /** Of a config that holds several categories, the one to run. */
   readonly category?: string;
+  /**
+   * The network in bfloat16: faster, with scores and maps that move a little while thresholds stay. Where the machine cannot, `warn`
+   * is told why and float32 runs; `info.precision` says which. Default false.
+   */
+  readonly amp?: boolean;
   /** Keeps TensorFlow.js in a worker thread, so that the caller's event loop never waits for a computation. */
   readonly isolate?: boolean;
   readonly warn?: (line: string) => void;

@@ -13,9 +13,9 @@ export async function openIsolatedRun(path: string, options: OpenRunOptions): Pr
   prepareEnvironment();
   const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'imgano' });
   const run = new IsolatedRun(worker, options.warn);
-  const { backend, weights, defects, references, category, prediction, tiling } = options;
+  const { backend, weights, defects, references, category, prediction, tiling, amp } = options;
   try {
-    await run.open(path, { backend, weights, defects, references, category, prediction, tiling });
+    await run.open(path, { backend, weights, defects, references, category, prediction, tiling, amp });
   } catch (error) {
     await worker.terminate();
     throw error;

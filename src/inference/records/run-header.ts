@@ -24,7 +24,7 @@ export function runHeader(request: HeaderRequest, pictures: number): RunHeader {
       config_sha256: info.configSha256,
       backend: tf.getBackend(),
       device: onGpu() ? 'gpu' : 'cpu',
-      precision: 'float32',
+      precision: info.precision,
       maps: request.maps,
       defects: info.defectsEnabled,
       continue_on_error: continueOnError,
