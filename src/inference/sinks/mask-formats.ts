@@ -44,5 +44,8 @@ function jsonFile(content: object): Uint8Array {
 }
 
 function to255(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(data, (value) => (value === 0 ? 0 : 255));
+  // `Uint8Array.from` would first make a list of all values, which no heap has room for where the mask is large.
+  const bytes = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) bytes[i] = data[i] === 0 ? 0 : 255;
+  return bytes;
 }
