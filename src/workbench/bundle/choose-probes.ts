@@ -10,7 +10,7 @@ import { DataError } from '../../errors.js';
 import { Random } from '../../runtime/random.js';
 
 /** Side of a made-up picture. */
-const SIDE = 256;
+const SIDE = 128;
 
 /** A probe before it is in the bundle. */
 export interface ChosenProbe {
