@@ -1,6 +1,9 @@
 import { FiniteNumber, NonNegativeNumber, nullable, oneOf, OpenUnit, refine, strict, t, withDefault } from './codec.js';
 
-const Fraction = refine('number above 0 and below 1', t.number, (n) => n > 0 && n < 1);
+const Fraction = refine('number above 0 and below 1', t.number, (n) => n > 0 && n < 1, {
+  exclusiveMinimum: 0,
+  exclusiveMaximum: 1,
+});
 
 /** How the image threshold is read from the scores of good pictures. */
 const IMAGE_RULES = ['quantile', 'peaks_over_threshold', 'false_alarm_budget', 'fixed'] as const;

@@ -18,20 +18,23 @@ import {
   withDefault,
 } from './codec.js';
 
-const AtLeastOne = refine('number of 1 or more', t.number, (n) => Number.isFinite(n) && n >= 1);
+const AtLeastOne = refine('number of 1 or more', t.number, (n) => Number.isFinite(n) && n >= 1, { minimum: 1 });
 /** Of normal pixels; 1 is their maximum. */
-export const Quantile = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
+export const Quantile = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
+  exclusiveMinimum: 0,
+  maximum: 1,
+});
 /** Left, top, right, bottom as shares of the map's width and height. */
 const Rectangle = refine(
   'four finite numbers [x1, y1, x2, y2]',
   t.array(t.number),
   (r) => r.length === 4 && r.every(Number.isFinite),
+  { minItems: 4, maxItems: 4 },
 );
-const Polygon = refine(
-  'three or more points [x, y] from 0 to 1',
-  t.array(t.array(t.number)),
-  (p) => p.length >= 3 && p.every((at) => at.length === 2 && at.every((n) => n >= 0 && n <= 1)),
-);
+const Point = refine('point [x, y] from 0 to 1', t.array(Unit), (at) => at.length === 2, { minItems: 2, maxItems: 2 });
+const Polygon = refine('three or more points [x, y] from 0 to 1', t.array(Point), (p) => p.length >= 3, {
+  minItems: 3,
+});
 
 const SMOOTHING = ['none', 'median', 'gaussian', 'box'] as const;
 const OFF_WORDS = ['', 'off', 'false', '0'];

@@ -1,13 +1,17 @@
 import {
   FiniteNumber,
+  Integer,
   NonEmptyString,
   NonNegativeInteger,
   nullable,
   oneOf,
+  OpenUnit,
   optional,
   refine,
+  Sha256,
   strict,
   t,
+  Unit,
   withDefault,
 } from './codec.js';
 import { ArtifactQuality, OperatorContract, PostprocessContract } from './contracts.js';
@@ -20,16 +24,16 @@ import { ScoreSummary } from './threshold.js';
 /** How the Python system says where its image threshold came from. */
 const Provenance = strict('LegacyThresholdProvenance', {
   method: withDefault(t.string, 'quantile'),
-  quantile: withDefault(nullable(FiniteNumber), null),
+  quantile: withDefault(nullable(OpenUnit), null),
   source: withDefault(oneOf(['explicit', 'contamination', 'fallback']), 'explicit'),
-  contamination: withDefault(nullable(FiniteNumber), null),
+  contamination: withDefault(nullable(Unit), null),
   calibration_count: withDefault(NonNegativeInteger, 0),
   score_summary: withDefault(nullable(ScoreSummary), null),
 });
 
 const Fingerprint = strict('LegacySplitFingerprint', {
-  schema_version: withDefault(FiniteNumber, 1),
-  sha256: t.string,
+  schema_version: withDefault(Integer, 1),
+  sha256: Sha256,
   train_count: withDefault(NonNegativeInteger, 0),
   calibration_count: withDefault(NonNegativeInteger, 0),
   test_count: optional(NonNegativeInteger),

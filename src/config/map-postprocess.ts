@@ -10,10 +10,14 @@ import {
   withDefault,
 } from './codec.js';
 
+const Percentile = refine('percentile from 0 to 100', t.number, (n) => n >= 0 && n <= 100, {
+  minimum: 0,
+  maximum: 100,
+});
 const PercentileRange = refine(
   'two percentiles [low, high] from 0 to 100, low below high',
-  t.array(t.number),
-  (range) => range.length === 2 && range[0] >= 0 && range[0] < range[1] && range[1] <= 100,
+  t.array(Percentile),
+  (range) => range.length === 2 && range[0] < range[1],
   { minItems: 2, maxItems: 2 },
 );
 

@@ -36,8 +36,14 @@ const Flag = describedBy(
   ),
   () => ({ enum: [true, false, 0, 1] }),
 );
-const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
-const Percentile = refine('percentile from 0 to 100', t.number, (n) => n >= 0 && n <= 100);
+const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
+  exclusiveMinimum: 0,
+  maximum: 1,
+});
+const Percentile = refine('percentile from 0 to 100', t.number, (n) => n >= 0 && n <= 100, {
+  minimum: 0,
+  maximum: 100,
+});
 const Grid = refine('two whole numbers of 1 or more', t.array(PositiveInteger), (grid) => grid.length === 2, {
   minItems: 2,
   maxItems: 2,

@@ -15,7 +15,10 @@ import { CalibrationConfig } from './calibration.js';
 import { DefectsConfig } from './defects.js';
 import { PredictionPolicy } from './prediction.js';
 
-const Contamination = refine('number above 0 and at most 0.5', t.number, (n) => n > 0 && n <= 0.5);
+const Contamination = refine('number above 0 and at most 0.5', t.number, (n) => n > 0 && n <= 0.5, {
+  exclusiveMinimum: 0,
+  maximum: 0.5,
+});
 
 /** What `imgano train --config` reads: the data, the model, how thresholds are found, what the run records. */
 export const RunConfig = strict('RunConfig', {

@@ -51,7 +51,7 @@ const Places = strict('Places', {
 
 /** `OUT.jsonl.run.json`: what made the records beside it, so that a run can go on, and shards can be merged. */
 export const RunHeader = strict('RunHeader', {
-  schema_version: refine('schema version 1', t.number, (n) => n === 1),
+  schema_version: refine('schema version 1', t.number, (n) => n === 1, { const: 1 }),
   settings: Settings,
   inputs: Inputs,
   shard: nullable(ShardOfRun),

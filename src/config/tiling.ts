@@ -10,7 +10,10 @@ import {
   withDefault,
 } from './codec.js';
 
-const TopShare = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
+const TopShare = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
+  exclusiveMinimum: 0,
+  maximum: 1,
+});
 
 export const MapReduce = oneOf(['max', 'mean', 'hann', 'gaussian', 'own']);
 export type MapReduce = t.TypeOf<typeof MapReduce>;
