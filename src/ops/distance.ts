@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.js';
 import { tf, type Tensor2D, type Tensor3D } from '../runtime/tf.js';
+import { byRowBlocks } from './by-row-blocks.js';
 
 /** A block of distances holds at most this many values: 64 MB of float32. */
 const BLOCK_BUDGET = 2 ** 24;
@@ -13,8 +14,8 @@ const BLOCK_BUDGET = 2 ** 24;
  */
 export function augmentRows(rows: Tensor2D): Tensor2D {
   return tf.tidy(() => {
-    const halfNorms = rows.square().sum(1).mul(-0.5).expandDims(0);
-    return tf.concat([rows.transpose(), halfNorms], 0) as Tensor2D;
+    const halfNorms = byRowBlocks(rows, (block) => block.square().sum(1, true).mul(-0.5));
+    return tf.concat([rows, halfNorms], 1).transpose() as Tensor2D;
   });
 }
 

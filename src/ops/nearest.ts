@@ -15,8 +15,10 @@ const CHUNK_UNIT = 64;
 const SPARE = 3;
 /** With bounds in the place of products more are needed, until one is found that no other row can be nearer than. */
 const spareOfBounds = (k: number) => k + 11;
-/** Every further candidate costs as much as bounds save on about 200 rows; they have to save twice that. */
-const ROWS_PER_CANDIDATE = 400;
+/** Every further candidate costs as much as bounds save on about 200 rows; they have to save four times that. */
+const ROWS_PER_CANDIDATE = 800;
+/** One query in so many is searched again in float32, those least settled by their bounds; fewer queries than that are not bounded. */
+const SEARCHED_AGAIN = 24;
 /** `-|r|^2 / 2` of rows that fill a chunk up: beyond all others, and finite, so that its product with 0 is 0. */
 const NOWHERE = -1e38;
 
@@ -27,17 +29,12 @@ export interface Neighbors {
   readonly indices: Tensor2D;
 }
 
-/** Neighbours, of which `doubtful` ones (`[q]` bool) may be others than the nearest. */
-interface QuickNeighbors extends Neighbors {
-  readonly doubtful: Tensor1D;
-}
-
 /**
  * Reference rows, ready for nearest-neighbour search on the device. Rows and queries are centred on the mean of the rows: with
  * smaller norms less is lost in `|q|^2 + |r|^2 - 2 q.r`, and the winners are measured again by direct difference.
  *
  * Where the processor multiplies bfloat16 faster, `find` and `quickly` look for candidates by upper bounds in bfloat16. The distance
- * that is found shows whether any other row could be nearer; a query for which that is not settled is searched as usual.
+ * that is found shows whether any other row could be nearer; queries for which that is not settled are searched as usual.
  */
 export class NeighborIndex {
   readonly count: number;
@@ -47,7 +44,7 @@ export class NeighborIndex {
   /** The first rows of the chunks, all of one width. */
   private readonly starts: readonly number[];
   private readonly chunkWidth: number;
-  private made: readonly Tensor2D[] | null = null;
+  private readonly chunks: readonly Tensor2D[];
   private readonly bounds: readonly ProximityBounds[];
   /** While `quickly` runs: whether a search left something unsettled. */
   private doubts: Tensor1D[] | null = null;
@@ -63,9 +60,9 @@ export class NeighborIndex {
     const chunks = Math.ceil(this.count / CHUNK);
     this.chunkWidth = CHUNK_UNIT * Math.ceil(this.count / chunks / CHUNK_UNIT);
     this.starts = Array.from({ length: chunks }, (_, i) => i * this.chunkWidth);
+    this.chunks = this.starts.map((start) => this.chunk(start));
     const bounded = hasFastBfloat16() && this.boundsPay(1);
     this.bounds = bounded ? this.starts.map((start) => this.boundsOf(start)) : [];
-    if (!bounded) this.makeChunks();
   }
 
   /**
@@ -78,18 +75,10 @@ export class NeighborIndex {
    */
   search(queries: Tensor2D, k: number): Neighbors {
     const wanted = this.checked(queries, k);
-    if (this.doubts === null || !this.isBounded(wanted)) {
-      const [squared, indices] = this.inBlocks(queries, (block) => {
-        const found = this.searchBlock(block, wanted);
-        return [found.squared, found.indices];
-      });
-      return { squared, indices } as Neighbors;
-    }
-    const { squared, indices, doubtful } = this.quickSearch(queries, wanted);
-    // Kept: the body of `quickly` may tidy up around its searches.
-    this.doubts.push(tf.keep(tf.tidy(() => doubtful.any().expandDims(0).toFloat() as Tensor1D)));
-    doubtful.dispose();
-    return { squared, indices };
+    if (this.doubts === null || !this.isBounded(queries, wanted)) return this.usualSearch(queries, wanted);
+    const { neighbors, unsettled } = this.quickSearch(queries, wanted);
+    this.doubts.push(tf.keep(unsettled)); // the body of `quickly` may tidy up around its searches
+    return neighbors;
   }
 
   /**
@@ -101,22 +90,13 @@ export class NeighborIndex {
    */
   async find(queries: Tensor2D, k: number): Promise<Neighbors> {
     const wanted = this.checked(queries, k);
-    if (!this.isBounded(wanted)) return this.search(queries, k);
-    const quick = this.quickSearch(queries, wanted);
-    const doubtful = await quick.doubtful.data();
-    quick.doubtful.dispose();
-    const again = [...doubtful.keys()].filter((i) => doubtful[i] !== 0);
-    if (again.length === 0) return quick;
-    const [squared, indices] = tf.tidy(() => {
-      const rest = this.search(tf.gather(queries as Tensor, tf.tensor1d(again, 'int32')) as Tensor2D, k);
-      const sources = Int32Array.from(doubtful.keys());
-      again.forEach((query, i) => (sources[query] = doubtful.length + i));
-      const places = tf.tensor1d(sources, 'int32');
-      const merged = (a: Tensor2D, b: Tensor2D) => tf.gather(tf.concat([a, b], 0) as Tensor, places) as Tensor2D;
-      return [merged(quick.squared, rest.squared), merged(quick.indices, rest.indices)];
-    });
-    tf.dispose([quick.squared, quick.indices]);
-    return { squared, indices };
+    if (!this.isBounded(queries, wanted)) return this.usualSearch(queries, wanted);
+    const { neighbors, unsettled } = this.quickSearch(queries, wanted);
+    const [doubt] = await unsettled.data();
+    unsettled.dispose();
+    if (doubt === 0) return neighbors;
+    tf.dispose([neighbors.squared, neighbors.indices]);
+    return this.usualSearch(queries, wanted);
   }
 
   /**
@@ -154,7 +134,7 @@ export class NeighborIndex {
   }
 
   dispose(): void {
-    tf.dispose([this.center, this.rows, ...(this.made ?? [])]);
+    tf.dispose([this.center, this.rows, ...this.chunks]);
     for (const bounds of this.bounds) bounds.dispose();
   }
 
@@ -169,13 +149,8 @@ export class NeighborIndex {
     return this.count >= ROWS_PER_CANDIDATE * (spareOfBounds(k) - SPARE);
   }
 
-  private isBounded(k: number): boolean {
-    return this.bounds.length > 0 && this.boundsPay(k);
-  }
-
-  /** Where bounds settle everything they are never needed, and never made. */
-  private makeChunks(): readonly Tensor2D[] {
-    return (this.made ??= this.starts.map((start) => tf.keep(this.chunk(start))));
+  private isBounded({ shape: [q] }: Tensor2D, k: number): boolean {
+    return this.bounds.length > 0 && this.boundsPay(k) && q >= 2 * SEARCHED_AGAIN;
   }
 
   private chunk(start: number): Tensor2D {
@@ -213,27 +188,57 @@ export class NeighborIndex {
     });
   }
 
-  private searchBlock(queries: Tensor2D, k: number): Neighbors {
+  private usualSearch(queries: Tensor2D, k: number): Neighbors {
     const count = Math.min(k + SPARE, this.count);
-    const chunks = this.makeChunks();
-    const { indices } = topRows(chunks.length, (i) => proximity(queries, chunks[i]), count);
-    return this.nearestOf(queries, indices, k);
+    const { chunks } = this;
+    const [squared, indices] = this.inBlocks(queries, (block) => {
+      const best = topRows(chunks.length, (i) => proximity(block, chunks[i]), count);
+      const found = this.nearestOf(block, best.indices, k);
+      return [found.squared, found.indices];
+    });
+    return { squared, indices } as Neighbors;
   }
 
-  private quickSearch(queries: Tensor2D, k: number): QuickNeighbors {
-    const [squared, indices, doubtful] = this.inBlocks(queries, (block) => {
+  /** @returns `unsettled` `[1]`: 1 where too many queries were in doubt, and the neighbours of some may not be the nearest; else 0 */
+  private quickSearch(queries: Tensor2D, k: number): { neighbors: Neighbors; unsettled: Tensor1D } {
+    const [q] = queries.shape;
+    const [squared, indices, unsettled] = tf.tidy(() => {
+      const quick = this.boundedSearch(queries, k);
+      const least = tf.topk(quick.doubt, Math.ceil(q / SEARCHED_AGAIN) + 1);
+      const again = least.indices.slice(0, least.indices.shape[0] - 1) as Tensor1D;
+      const rest = this.usualSearch(tf.gather(queries as Tensor, again) as Tensor2D, k);
+      const places = replaced(q, again);
+      const merged = (a: Tensor2D, b: Tensor2D) => tf.gather(tf.concat([a, b], 0) as Tensor, places) as Tensor2D;
+      const others = least.values.slice(least.values.shape[0] - 1) as Tensor1D;
+      return [
+        merged(quick.squared, rest.squared),
+        merged(quick.indices, rest.indices),
+        others.greaterEqual(0).toFloat() as Tensor1D,
+      ];
+    });
+    return { neighbors: { squared, indices } as Neighbors, unsettled: unsettled as Tensor1D };
+  }
+
+  /** @returns with `doubt` `[q]`: from 0 on, rows that were not measured may be among the nearest */
+  private boundedSearch(queries: Tensor2D, k: number): Neighbors & { doubt: Tensor1D } {
+    const [squared, indices, doubt] = this.inBlocks(queries, (block) => {
       const factors = ProximityBounds.factors(block);
       const best = topRows(this.bounds.length, (i) => this.bounds[i].of(factors), k + spareOfBounds(k));
       const found = this.nearestOf(block, best.indices, k);
       // No row that is not a candidate has a bound above that of the last candidate.
       const last = ProximityBounds.unrounded(best.values.min(1));
       const norm = block.square().sum(1);
-      const slack = norm.mul(this.width * 2 ** -21);
-      const nearestOther = norm.sub(last.mul(2)).sub(slack);
-      const farthest = found.squared.max(1).mul(1 + this.width * 2 ** -22);
-      return [found.squared, found.indices, farthest.greaterEqual(nearestOther)];
+      const nearestOther = norm.sub(last.mul(2)).sub(norm.mul(this.width * 2 ** -21));
+      return [
+        found.squared,
+        found.indices,
+        found.squared
+          .max(1)
+          .mul(1 + this.width * 2 ** -22)
+          .sub(nearestOther),
+      ];
     });
-    return { squared, indices, doubtful } as QuickNeighbors;
+    return { squared, indices, doubt } as Neighbors & { doubt: Tensor1D };
   }
 
   /** @param candidates `[q, m]` with m of k or more */
@@ -254,4 +259,11 @@ export class NeighborIndex {
   private direct(queries: Tensor2D, candidates: Tensor2D): Tensor2D {
     return directSquaredDistances(queries, tf.gather(this.rows as Tensor, candidates) as Tensor3D);
   }
+}
+
+/** `0, 1, ... q - 1`, but `q + j` at the place that `again[j]` names. */
+function replaced(q: number, again: Tensor1D): Tensor1D {
+  const [count] = again.shape;
+  const order = tf.scatterND(again.expandDims(1), tf.range(1, count + 1, 1, 'int32'), [q] as [number]);
+  return tf.where(order.greater(0), order.add(tf.scalar(q - 1, 'int32')), tf.range(0, q, 1, 'int32')) as Tensor1D;
 }

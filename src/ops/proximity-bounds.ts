@@ -1,5 +1,6 @@
 import { Bfloat16Matrix, roundToBfloat16 } from '../runtime/bfloat16-matrix.js';
 import { tf, type Tensor1D, type Tensor2D } from '../runtime/tf.js';
+import { byRowBlocks } from './by-row-blocks.js';
 
 /** More than a value can lose when it is rounded to bfloat16 and multiplied with another that is. */
 const UP = 1 + 2 ** -6;
@@ -24,14 +25,9 @@ export class ProximityBounds {
   constructor(rows: Tensor2D, width: number) {
     const [n, d] = rows.shape;
     const augmented = tf.tidy(() => {
-      const lengths = rows.norm('euclidean', 1, true).mul(UP) as Tensor2D;
-      const lost = rows.sub(roundToBfloat16(rows)).norm('euclidean', 1, true).mul(UP) as Tensor2D;
-      // A sum of d products in float32 loses less than d 2^-23 of what its terms add up to.
-      const halves = rows
-        .square()
-        .sum(1, true)
-        .mul(0.5 * (1 - sumLoss(d))) as Tensor2D;
-      const columns = tf.concat([rows, lost, lengths, ...inThree(halves)], 1) as Tensor2D;
+      const margins = byRowBlocks(rows, marginsOf);
+      const columns = tf.concat([rows, margins], 1) as Tensor2D;
+      margins.dispose();
       const filled = columns.transpose() as Tensor2D;
       if (n === width) return filled;
       const nowhere = tf.tensor2d([0, 0, NOWHERE, 0, 0], [5, 1]).tile([1, width - n]);
@@ -69,6 +65,17 @@ export class ProximityBounds {
   dispose(): void {
     this.matrix.dispose();
   }
+}
+
+/** What the bounds need of rows beside their values: `[n, d]` -> `[n, 5]`. */
+function marginsOf(rows: Tensor2D): Tensor2D {
+  const lengths = rows.norm('euclidean', 1, true).mul(UP) as Tensor2D;
+  const lost = rows.sub(roundToBfloat16(rows)).norm('euclidean', 1, true).mul(UP) as Tensor2D;
+  const halves = rows
+    .square()
+    .sum(1, true)
+    .mul(0.5 * (1 - sumLoss(rows.shape[1]))) as Tensor2D;
+  return tf.concat([lost, lengths, ...inThree(halves)], 1) as Tensor2D;
 }
 
 /** Of float32 sums of d products, as a share of what their terms add up to; twice what it can be. */

@@ -47,6 +47,8 @@ onEveryBackend('NeighborIndex', () => {
     [9000, 6, 5],
     [20000, 3, 1],
     [20000, 3, 40],
+    [9000, 50, 1],
+    [15000, 60, 9],
     [33000, 2, 3],
     [64, 2, 64],
     [65, 300, 9],
@@ -151,11 +153,11 @@ onEveryBackend('NeighborIndex', () => {
   it(
     'tells whether quick searches left anything in doubt',
     leavesNoTensors(async () => {
-      const rows = matrix(5000, 24, 14);
+      const rows = matrix(8000, 24, 14);
       const bank = tf.tensor2d(rows);
       const crowd = tf.tensor2d(rows.map((_, i) => rows[i % 50]));
-      const queries = tf.tensor2d(matrix(30, 24, 15));
-      const mine = tf.tensor2d(rows.slice(0, 30));
+      const queries = tf.tensor2d(matrix(60, 24, 15));
+      const mine = tf.tensor2d(rows.slice(0, 60));
       for (const [held, asked, unsettled] of [
         [bank, queries, false],
         [crowd, mine, true],

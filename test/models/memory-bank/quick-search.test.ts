@@ -24,7 +24,7 @@ function batchOf(seeds: readonly number[], noise: number): Batch {
   return { pixels, sources: seeds.map(String), sizes: seeds.map(() => ({ height: SIDE, width: SIDE })) };
 }
 
-/** Five pictures of 1,024 patches, all of which are kept: a bank for which quick searches pay. */
+/** Eight pictures of 1,024 patches, all of which are kept: a bank for which quick searches pay. */
 async function fitted(noise: number) {
   const params = {
     backbone: { name: 'filterbank', stride: 4, levels: 1 },
@@ -32,9 +32,9 @@ async function fitted(noise: number) {
   };
   const detector = await patchcore.create(decode(PatchcoreParams, params, 'params'), { weights: openWeightsStore() });
   const source: FitSource = {
-    count: 5,
+    count: 8,
     async *batches() {
-      yield batchOf([0, 1, 2, 3, 4], noise);
+      yield batchOf([0, 1, 2, 3, 4, 5, 6, 7], noise);
     },
   };
   await detector.fit(source, { seed: 1, progress: silent });
