@@ -83,12 +83,13 @@ export function findingOf({ path, kind, message }: Problem, severity: Finding['s
     kind
   ];
   const meant = /did you mean "([^"]+)"/.exec(message)?.[1];
+  const [what, said] = message.split('; ');
   const fix = {
     unknown_key: meant === undefined ? 'remove the key' : `rename it to "${meant}", or remove it`,
     missing_key: 'add the key',
-    invalid_value: meant === undefined ? 'give such a value' : `write "${meant}"`,
+    invalid_value: said ?? (meant === undefined ? 'give such a value' : `write "${meant}"`),
   }[kind];
-  return { code, severity, path, message, fix };
+  return { code, severity, path, message: what, fix };
 }
 
 /** As one line: the place, what is wrong, what to do. */

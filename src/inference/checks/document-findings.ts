@@ -28,13 +28,13 @@ export function documentFindings(config: InferConfig, changed = false): Finding[
 
 function defectsFindings({ defects, schema_version }: InferConfig): Finding[] {
   const semantics = semanticsOf({ schema_version });
-  const problems = [
-    ...problemsOf(() => checkDefectsConfig(defects, semantics)),
-    ...problemsOf(() => {
-      if (defects.pixel_threshold !== null) resolveLevels(defects, defects.pixel_threshold, semantics);
-    }),
-  ];
-  return [...new Set(problems)].map((problem) => conflict('DEFECTS_CONFLICT', 'defects', problem));
+  const unfit = problemsOf(() => checkDefectsConfig(defects, semantics));
+  // Levels that do not fit together need no second look at the threshold.
+  const problems =
+    unfit.length > 0 || defects.pixel_threshold === null
+      ? unfit
+      : problemsOf(() => resolveLevels(defects, defects.pixel_threshold as number, semantics));
+  return problems.map((problem) => conflict('DEFECTS_CONFLICT', 'defects', problem));
 }
 
 function tilingFindings(config: InferConfig): Finding[] {
