@@ -1,4 +1,5 @@
 import type { DefectsConfig } from '../config/defects.js';
+import type { InputRule } from '../config/input-rule.js';
 import type { MapPostprocess } from '../config/map-postprocess.js';
 import type { Picture } from '../data/picture.js';
 import { findDefects, type DefectsResult } from '../defects/find-defects.js';
@@ -80,6 +81,11 @@ export class Engine {
     const mine = this.turn.then(() => this.inspectNow(pictures, request));
     this.turn = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** What the model wants to see. */
+  get input(): InputRule {
+    return this.detector.input;
   }
 
   /** In what the model's network runs. */

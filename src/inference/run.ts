@@ -1,4 +1,5 @@
 import type { InferConfig } from '../config/infer-config.js';
+import type { InputRule } from '../config/input-rule.js';
 import { DecodePool } from '../data/decode-pool/decode-pool.js';
 import type { Picture } from '../data/picture.js';
 import type { RoiMask } from '../defects/roi.js';
@@ -64,6 +65,8 @@ export interface RunInfo {
   readonly defectsEnabled: boolean;
   readonly mapsEnabled: boolean;
   readonly givesMaps: boolean;
+  /** What the model wants to see. */
+  readonly input: InputRule;
   /** In what the model's network runs. */
   readonly precision: Precision;
   /** Beginnings of the pixel hashes of the pictures that were fitted and calibrated on; null where the config does not say. */
@@ -92,6 +95,7 @@ export class Run {
       defectsEnabled: defects.enabled,
       mapsEnabled: mapsByDefault(this.config),
       givesMaps: findModel(model.name).outputs.includes('map'),
+      input: this.engine.input,
       precision: this.engine.precision,
       pictureHashes: this.config.picture_hashes ?? null,
       configSha256: (this.digest ??= configDigest(this.config, this.roiMask)),
