@@ -3,9 +3,8 @@ import { jsonDifference } from './json-difference.js';
 import type { ProbeResult } from './probe-record.js';
 import { tensorDifference } from './tensor-summary.js';
 
-/** The stages that a probe is compared at, in the order in which a picture passes them. */
-export const PROBE_STAGES = ['decode', 'preprocess', 'model', 'map', 'mask', 'regions', 'record'] as const;
-export type ProbeStage = (typeof PROBE_STAGES)[number];
+/** A stage that a probe is compared at; a picture passes them in this order. */
+export type ProbeStage = 'decode' | 'preprocess' | 'model' | 'map' | 'mask' | 'regions' | 'record';
 
 /** How one stage of one probe compares. */
 export interface StageResult {

@@ -64,7 +64,7 @@ export function checkSignature(manifest: Uint8Array, text: string | null, truste
 }
 
 /** A short name of a public key, for people. @param raw its 32 bytes in hex */
-export function fingerprint(raw: string): string {
+function fingerprint(raw: string): string {
   return createHash('sha256').update(Buffer.from(raw, 'hex')).digest('hex').slice(0, 16);
 }
 

@@ -14,7 +14,7 @@ import { readRunHeader, writeRunHeader } from '../../../inference/sinks/run-head
 import { count, type WriteCounts } from '../../../inference/write-inspections.js';
 
 /** What the records of a watched folder are called in the output folder. */
-export const RECORDS = 'results.jsonl';
+const RECORDS = 'results.jsonl';
 
 /** What a record of a watched folder says of its file. */
 export const Watched = strict('Watched', {
