@@ -91,12 +91,14 @@ export class NeighborIndex {
   async find(queries: Tensor2D, k: number): Promise<Neighbors> {
     const wanted = this.checked(queries, k);
     if (!this.isBounded(queries, wanted)) return this.usualSearch(queries, wanted);
-    const { neighbors, unsettled } = this.quickSearch(queries, wanted);
-    const [doubt] = await unsettled.data();
-    unsettled.dispose();
-    if (doubt === 0) return neighbors;
-    tf.dispose([neighbors.squared, neighbors.indices]);
-    return this.usualSearch(queries, wanted);
+    const quick = this.boundedSearch(queries, wanted);
+    const doubt = await quick.doubt.data();
+    quick.doubt.dispose();
+    const again = [...doubt.keys()].filter((query) => doubt[query] >= 0);
+    if (again.length === 0) return quick;
+    const [squared, indices] = tf.tidy(() => this.settled(quick, queries, tf.tensor1d(again, 'int32'), wanted));
+    tf.dispose([quick.squared, quick.indices]);
+    return { squared, indices };
   }
 
   /**
@@ -206,17 +208,18 @@ export class NeighborIndex {
       const quick = this.boundedSearch(queries, k);
       const least = tf.topk(quick.doubt, Math.ceil(q / SEARCHED_AGAIN) + 1);
       const again = least.indices.slice(0, least.indices.shape[0] - 1) as Tensor1D;
-      const rest = this.usualSearch(tf.gather(queries as Tensor, again) as Tensor2D, k);
-      const places = replaced(q, again);
-      const merged = (a: Tensor2D, b: Tensor2D) => tf.gather(tf.concat([a, b], 0) as Tensor, places) as Tensor2D;
       const others = least.values.slice(least.values.shape[0] - 1) as Tensor1D;
-      return [
-        merged(quick.squared, rest.squared),
-        merged(quick.indices, rest.indices),
-        others.greaterEqual(0).toFloat() as Tensor1D,
-      ];
+      return [...this.settled(quick, queries, again, k), others.greaterEqual(0).toFloat()];
     });
     return { neighbors: { squared, indices } as Neighbors, unsettled: unsettled as Tensor1D };
+  }
+
+  /** Squared distances and indices in which the queries of the numbers `again` are searched as usual. */
+  private settled(quick: Neighbors, queries: Tensor2D, again: Tensor1D, k: number): [Tensor2D, Tensor2D] {
+    const rest = this.usualSearch(tf.gather(queries as Tensor, again) as Tensor2D, k);
+    const places = replaced(queries.shape[0], again);
+    const merged = (a: Tensor2D, b: Tensor2D) => tf.gather(tf.concat([a, b], 0) as Tensor, places) as Tensor2D;
+    return [merged(quick.squared, rest.squared), merged(quick.indices, rest.indices)];
   }
 
   /** @returns with `doubt` `[q]`: from 0 on, rows that were not measured may be among the nearest */
