@@ -22,5 +22,8 @@ export async function encodePng({ data, width, height, channels }: Pixels): Prom
   }
   const deep = data instanceof Uint16Array;
   const space = channels === 1 ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb';
-  return sharp(data, { raw: { width, height, channels } }).toColourspace(space).png().toBuffer();
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+    .toColourspace(space)
+    .png()
+    .toBuffer();
 }

@@ -7,6 +7,8 @@ import { type Runs } from './runs.js';
  */
 export class MedianScores {
   private readonly medians: Float32Array;
+  /** 1 where a median was computed. Filled with nothing else, pages of both that no run touches take no memory. */
+  private readonly known: Uint8Array;
   private readonly window: Float32Array;
 
   /** @param values the map, row by row @param ksize odd */
@@ -14,14 +16,15 @@ export class MedianScores {
     private readonly values: Float32Array,
     private readonly ksize: number,
   ) {
-    this.medians = new Float32Array(values.length).fill(NaN);
+    this.medians = new Float32Array(values.length);
+    this.known = new Uint8Array(values.length);
     this.window = new Float32Array(ksize * ksize);
   }
 
-  /** The medians, row by row; those outside all runs that were ever asked for are NaN. */
+  /** The medians, row by row; those outside all runs that were ever asked for are 0. */
   at(runs: Runs): Float32Array {
     const { height, width, rowStart, start, end } = runs;
-    const { medians } = this;
+    const { medians, known } = this;
     const radius = this.ksize >> 1;
     for (let y = 0; y < height; y++) {
       const innerRow = this.ksize === 3 && y > 0 && y < height - 1;
@@ -30,8 +33,11 @@ export class MedianScores {
         const to = innerRow ? Math.min(end[i], width - radius) : end[i];
         for (let x = start[i]; x < Math.min(from, end[i]); x++) this.fill(y, x, runs);
         // The runs of a later stage are often those of an earlier one.
-        while (from < to && !Number.isNaN(medians[y * width + from])) from++;
-        if (from < to) medianRow(this.values, medians, y * width, width, from, to);
+        while (from < to && known[y * width + from] === 1) from++;
+        if (from < to) {
+          medianRow(this.values, medians, y * width, width, from, to);
+          known.fill(1, y * width + from, y * width + to);
+        }
         for (let x = Math.max(to, start[i]); x < end[i]; x++) this.fill(y, x, runs);
       }
     }
@@ -40,7 +46,9 @@ export class MedianScores {
 
   private fill(y: number, x: number, size: Size): void {
     const p = y * size.width + x;
-    if (Number.isNaN(this.medians[p])) this.medians[p] = this.windowMedian(y, x, size);
+    if (this.known[p] === 1) return;
+    this.medians[p] = this.windowMedian(y, x, size);
+    this.known[p] = 1;
   }
 
   private windowMedian(y: number, x: number, { height, width }: Size): number {

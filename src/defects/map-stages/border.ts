@@ -10,7 +10,7 @@ export const zeroBorder: MapStage = {
   active: ({ config }) => config.border_ignore_px > 0,
   apply: (device, { config }) => {
     const width = config.border_ignore_px;
-    if (onGpu()) device.changeMap((map) => suppressBorder(map, width));
+    if (onGpu()) device.changeMap({ reach: Infinity, change: (map) => suppressBorder(map, width) });
     else device.changeValues((values, size) => zeroFrame(values, size, width));
   },
 };

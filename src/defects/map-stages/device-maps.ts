@@ -8,8 +8,12 @@ import { MedianScores } from '../labelling/median-scores.js';
 import { runsOfBytes } from '../labelling/runs-of-bytes.js';
 import { runsOfScores } from '../labelling/runs-of-scores.js';
 import { type Runs } from '../labelling/runs.js';
+import { type LocalChange, runsInBands, valuesInBands } from './in-bands.js';
 import { type MapStats, summarise } from './summarise.js';
 import { summariseValues } from './summarise-values.js';
+
+/** Maps of more pixels are changed in bands. */
+const MOST_PIXELS = 2 ** 25;
 
 /**
  * The tensors of one run of the stages: the map under work and, once a stage needs it, the mask. Owns both; the raw map is
@@ -17,13 +21,17 @@ import { summariseValues } from './summarise-values.js';
  *
  * Where the tensors lie in host memory, the map is read once and summary, threshold and scores are taken from it: one walk
  * over a map costs less than a tensor op and its read-back. A median is not computed as a map there: it is put off until the
- * mask is read, where the mask's own filter gives the same pixels, and then only the scores of those are computed.
+ * mask is read, where the mask's own filter gives the same pixels, and then only the scores of those are computed. There a map of very
+ * many pixels is never a tensor of its own: stages change it, and the mask, in bands.
  */
 export class DeviceMaps {
-  private work: Tensor3D;
+  /** The map under work, once it is wanted as a tensor. */
+  private work: Tensor3D | null = null;
   /** The map under work is another than the raw one. */
   private changed = false;
   private binary: Tensor3D | null = null;
+  /** The mask, where no tensor is made of it. */
+  private runs: Runs | null = null;
   /** The mask is `map >= level`, and no tensor has been made of it. */
   private level: number | null = null;
   private median: number | null = null;
@@ -35,20 +43,24 @@ export class DeviceMaps {
   constructor(
     private readonly raw: Tensor2D,
     private readonly size: Size,
-  ) {
-    this.work = raw.expandDims<Tensor3D>(0);
-  }
+    private readonly mostPixels = MOST_PIXELS,
+  ) {}
 
-  /** The map under work becomes what `change` makes of it, `[1, h, w]` float32. */
-  changeMap(change: (map: Tensor3D) => Tensor3D): void {
-    this.workOn(tf.tidy(() => change(this.work)));
+  /** The map under work becomes what the change makes of it. */
+  changeMap(local: LocalChange): void {
+    if (this.inBands) {
+      this.changeValues((values) => valuesInBands(values, this.size, this.bandRows, local));
+      return;
+    }
+    const work = this.tensor();
+    this.workOn(tf.tidy(() => local.change(work)));
     this.values = null;
   }
 
-  /** The same for a change of the raw map on the host: `change` gives new values, row by row, and leaves the old ones. */
+  /** The same for a change on the host: `change` gives new values, row by row, and leaves the old ones. */
   changeValues(change: (values: Float32Array, size: Size) => Float32Array): void {
-    const values = change(this.readRaw(), this.size);
-    this.workOn(tf.tensor3d(values, [1, this.size.height, this.size.width]));
+    const values = change(this.readValues(), this.size);
+    this.workOn(null);
     this.values = values;
   }
 
@@ -65,20 +77,27 @@ export class DeviceMaps {
   /** The mask becomes `map >= level`, compared in float32. */
   threshold(level: number): void {
     this.binary?.dispose();
-    this.binary = null;
+    this.binary = this.runs = null;
     this.level = level;
   }
 
   /** The mask becomes `runs`. */
   upload(runs: Runs): void {
-    this.maskIs(tf.tensor3d(bytesOfRuns(runs), [1, this.size.height, this.size.width], 'bool'));
+    if (this.inBands) this.runsAre(runs);
+    else this.maskIs(tf.tensor3d(bytesOfRuns(runs), [1, this.size.height, this.size.width], 'bool'));
   }
 
-  /** The mask becomes what `change` makes of it, `[1, h, w]` float32 of 0 and 1. */
-  changeMask(change: (mask: Tensor3D) => Tensor3D): void {
+  /** The mask becomes what the change makes of it, as a map of 0 and 1. */
+  changeMask(local: LocalChange): void {
+    if (this.inBands) {
+      const runs = this.runs ?? runsOfScores(this.readValues(), Math.fround(this.level!), this.size);
+      this.runsAre(runsInBands(runs, this.bandRows, local));
+      return;
+    }
+    const work = this.binary ?? this.tensor();
     const next = tf.tidy(() => {
-      const mask = this.binary ?? threshold(this.work, this.level!);
-      return change(mask.toFloat()).toBool() as Tensor3D;
+      const mask = this.binary ?? threshold(work, this.level!);
+      return local.change(mask.toFloat()).toBool() as Tensor3D;
     });
     this.maskIs(next);
   }
@@ -87,17 +106,18 @@ export class DeviceMaps {
   async readThreshold(level: number): Promise<Runs> {
     const runs = onGpu()
       ? await this.readTensorThreshold(level)
-      : runsOfScores(await this.readValues(), Math.fround(level), this.size);
+      : runsOfScores(this.readValues(), Math.fround(level), this.size);
     return this.median === null ? runs : medianMask(runs, this.median);
   }
 
   async readMask(): Promise<Runs> {
-    return this.level === null ? this.toRuns(this.binary!) : this.readThreshold(this.level);
+    if (this.level !== null) return this.readThreshold(this.level);
+    return this.runs ?? this.toRuns(this.binary!);
   }
 
   /** The values of the map under work, row by row; with a median, those of `runs` alone. */
   async readScores(runs: Runs): Promise<Float32Array> {
-    const values = await this.readValues();
+    const values = onGpu() ? await this.fetchValues() : this.readValues();
     if (this.median === null) return values;
     this.medians ??= new MedianScores(values, this.median);
     return this.medians.at(runs);
@@ -112,26 +132,45 @@ export class DeviceMaps {
   async summary(roi: Runs | null, level: number): Promise<{ readonly stats: MapStats; readonly reached: boolean }> {
     const low = Math.fround(level);
     if (onGpu()) {
-      const { stats, peak } = await summarise(this.raw, this.work, roi);
+      const { stats, peak } = await summarise(this.raw, this.tensor(), roi);
       return { stats, reached: peak >= low };
     }
     const stats = summariseValues(this.readRaw(), this.size, roi);
-    if (!this.changed) this.values = this.readRaw();
-    const values = await this.readValues();
+    const values = this.readValues();
     let p = 0;
     while (p < values.length && values[p] < low) p++;
     return { stats, reached: p < values.length };
   }
 
   dispose(): void {
-    this.work.dispose();
+    this.work?.dispose();
     this.binary?.dispose();
   }
 
-  private workOn(next: Tensor3D): void {
-    this.work.dispose();
+  private get inBands(): boolean {
+    return !onGpu() && this.size.height * this.size.width > this.mostPixels;
+  }
+
+  private get bandRows(): number {
+    return Math.max(1, Math.floor(this.mostPixels / 4 / this.size.width));
+  }
+
+  private tensor(): Tensor3D {
+    const { height, width } = this.size;
+    return (this.work ??= this.changed
+      ? tf.tensor3d(this.values!, [1, height, width])
+      : this.raw.expandDims<Tensor3D>(0));
+  }
+
+  private workOn(next: Tensor3D | null): void {
+    this.work?.dispose();
     this.work = next;
     this.changed = true;
+  }
+
+  private runsAre(runs: Runs): void {
+    this.runs = runs;
+    this.level = null;
   }
 
   private maskIs(next: Tensor3D): void {
@@ -141,7 +180,7 @@ export class DeviceMaps {
   }
 
   private async readTensorThreshold(level: number): Promise<Runs> {
-    const binary = threshold(this.work, level);
+    const binary = threshold(this.tensor(), level);
     try {
       return await this.toRuns(binary);
     } finally {
@@ -158,7 +197,12 @@ export class DeviceMaps {
     return (this.rawValues ??= this.raw.dataSync() as Float32Array);
   }
 
-  private async readValues(): Promise<Float32Array> {
-    return (this.values ??= (await this.work.data()) as Float32Array);
+  private readValues(): Float32Array {
+    return (this.values ??= this.changed ? (this.work!.dataSync() as Float32Array) : this.readRaw());
+  }
+
+  /** The same where it has to be waited for. */
+  private async fetchValues(): Promise<Float32Array> {
+    return (this.values ??= (await this.tensor().data()) as Float32Array);
   }
 }

@@ -9,7 +9,10 @@ export const open: MaskStage = {
   active: ({ config }) => config.open_ksize > 1,
   apply: (device, { config, semantics }) => {
     const element = rectangleElement(config.open_ksize);
-    device.changeMask((mask) => dilate(erode(mask, element), back(element, semantics)));
+    device.changeMask({
+      reach: 2 * config.open_ksize,
+      change: (mask) => dilate(erode(mask, element), back(element, semantics)),
+    });
   },
 };
 
@@ -20,7 +23,10 @@ export const close: MaskStage = {
   active: ({ config }) => config.close_ksize > 1,
   apply: (device, { config, semantics }) => {
     const element = rectangleElement(config.close_ksize);
-    device.changeMask((mask) => erode(dilate(mask, element), back(element, semantics)));
+    device.changeMask({
+      reach: 2 * config.close_ksize,
+      change: (mask) => erode(dilate(mask, element), back(element, semantics)),
+    });
   },
 };
 
@@ -29,7 +35,8 @@ export const grow: MaskStage = {
   name: 'dilate',
   on: 'mask',
   active: ({ config }) => config.mask_dilate_ksize > 1,
-  apply: (device, { config }) => device.changeMask((mask) => dilate(mask, ellipseElement(config.mask_dilate_ksize))),
+  apply: (device, { config: { mask_dilate_ksize: ksize } }) =>
+    device.changeMask({ reach: ksize, change: (mask) => dilate(mask, ellipseElement(ksize)) }),
 };
 
 /** Semantics 1 uses the same anchor twice, so that an even size moves the mask by one pixel; semantics 2 moves it back. */
