@@ -6,6 +6,7 @@ import type { InferConfig } from '../../config/infer-config.js';
 import { fileTrouble } from '../../data/file-trouble.js';
 import { listPictures } from '../../data/list-pictures.js';
 import { DataError } from '../../errors.js';
+import { pinOf } from '../../models/weights/pin.js';
 import type { ResolvedWeights } from '../../models/weights-store.js';
 import { writeFileWhole } from '../../data/write-whole.js';
 import { canonicalJson } from '../../inference/records/canonical-json.js';
@@ -94,7 +95,10 @@ export async function copyWeights(
     await files.write(`${BUNDLE_FILES.entries}/${id}/manifest/${id}.json`, `${canonicalJson(pinned, 2)}\n`, 'weights');
     if (!included) continue;
     for (const file of found) {
-      await files.write(`${BUNDLE_FILES.weights}/${id}/${file.name}`, await file.read(), 'weights');
+      const path = `${BUNDLE_FILES.weights}/${id}/${file.name}`;
+      await files.write(path, await file.read(), 'weights');
+      // A machine that knows the entry may know it without the hash.
+      await files.write(pinOf(path), `${file.sha256}\n`, 'weights');
     }
   }
   return weights.map(({ id, entry, files: found }) => ({
