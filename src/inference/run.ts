@@ -1,3 +1,4 @@
+import { decode as decodeValue, NonNegativeInteger, PositiveInteger, PositiveNumber } from '../config/codec.js';
 import type { InferConfig } from '../config/infer-config.js';
 import type { InputRule } from '../config/input-rule.js';
 import { DecodePool } from '../data/decode-pool/decode-pool.js';
@@ -106,7 +107,8 @@ export class Run {
    * Inspects pictures one by one, in input order, decoding a few ahead; a slow consumer slows the walk. Safe to call
    * from several places at once: each walk keeps its own order and index.
    *
-   * @throws ConfigError when maps or defects are asked of a model that gives none, or no pixel threshold is stored
+   * @throws ConfigError when maps or defects are asked of a model that gives none, no pixel threshold is stored, or a number is no such
+   *   number: batches of `NaN` pictures would lose them
    */
   async *inspectAll(inputs: PictureInputs, options: InspectOptions = {}): AsyncGenerator<Inspection> {
     if (this.disposed) throw new NotFittedError('this run was disposed; open it again');
@@ -121,14 +123,14 @@ export class Run {
     });
     const confidence = confidencePolicy(this.config, options.confidence ?? false);
     const settings = { summary, maps, confidence, status: options.onError === 'record' };
-    const budget = (options.memoryBudgetMb ?? DEFAULT_BUDGET_MB) * 2 ** 20;
-    const { batchSize = 1, workers = 0, clock } = options;
+    const { batchSize, workers, budget, ahead } = checkedSpeed(options);
+    const { clock } = options;
     const pool = workers > 0 ? new DecodePool(workers) : undefined;
     let index = 0;
     try {
       const walk = walkPictures(this.engine, sourcesOf(inputs), {
         ...{ map: read, postprocess: this.config.adaptation.postprocess, defects: plan, pool, budget, clock },
-        ahead: options.ahead ?? Math.max(3, 2 * workers),
+        ahead: ahead ?? Math.max(3, 2 * workers),
         batchSize: (first) => (batchSize === 'auto' ? this.autoBatch(first, budget) : batchSize),
         check: () => this.requireGoingOn(options.signal, index),
       });
@@ -236,4 +238,14 @@ function boxOf({ top, left, height, width }: Window): [number, number, number, n
 function interrupted(signal: AbortSignal, done: number): InterruptedError {
   const name = signal.reason instanceof InterruptedError ? signal.reason.signal : 'abort';
   return new InterruptedError(`stopped after ${done} pictures; what was written is whole`, name);
+}
+
+/** What decides how fast a walk is, with the defaults filled in; `budget` in bytes. @throws ConfigError that names the option */
+function checkedSpeed({ batchSize = 1, workers = 0, memoryBudgetMb = DEFAULT_BUDGET_MB, ahead }: InspectOptions) {
+  return {
+    batchSize: batchSize === 'auto' ? batchSize : decodeValue(PositiveInteger, batchSize, 'inspect: batchSize'),
+    workers: decodeValue(NonNegativeInteger, workers, 'inspect: workers'),
+    budget: decodeValue(PositiveNumber, memoryBudgetMb, 'inspect: memoryBudgetMb') * 2 ** 20,
+    ahead: ahead === undefined ? ahead : decodeValue(PositiveInteger, ahead, 'inspect: ahead'),
+  };
 }

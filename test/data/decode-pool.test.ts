@@ -52,7 +52,9 @@ describe('a pool of decode threads', () => {
     writeFileSync(
       deadly,
       `import { parentPort } from 'node:worker_threads';
-       parentPort.on('message', ({ id, args }) => {
+       parentPort.postMessage({ kind: 'call', id: 1, method: 'ready', args: [] });
+       parentPort.on('message', ({ id, kind, args }) => {
+         if (kind !== 'call') return;
          if (args[0].endsWith('bad.png')) process.exit(9);
          parentPort.postMessage({ kind: 'result', id, value: { picture: args[0], milliseconds: 1 } });
        });`,
@@ -63,6 +65,25 @@ describe('a pool of decode threads', () => {
       expect(String(error)).to.equal('DataError: bad.png: the thread that was to decode it died (exit code 9)');
       expect((await pool.decode(pictureSource('fine.png'))).picture).to.equal('fine.png');
     } finally {
+      await pool.dispose();
+    }
+  });
+
+  it('decodes in this thread, with one warning, where no thread can start', async () => {
+    for (let i = 0; i < 3; i++) await write(i);
+    const warnings: string[] = [];
+    const hear = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', hear);
+    const pool = new DecodePool(2, pathToFileURL(join(dir, 'no-such-script.mjs')));
+    try {
+      const sources = [0, 1, 2].map((i) => pictureSource(path(i)));
+      const given = await Promise.all(sources.map((source) => pool.decode(source)));
+      const expected = await Promise.all(sources.map((source) => source.decode()));
+      expect(given.map(({ picture }) => picture)).to.deep.equal(expected);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(warnings.filter((line) => line.includes('no thread for decoding can start'))).to.have.length(1);
+    } finally {
+      process.off('warning', hear);
       await pool.dispose();
     }
   });

@@ -14,6 +14,8 @@ const ATTEMPTS = 2;
 export class DecodePool {
   private readonly members: Member[];
   private disposed = false;
+  /** Set once a thread could not even start, for lack of memory or threads: the next one would not either. */
+  private withoutThreads = false;
 
   /** @param size threads, 1 or more; they are started when the first picture comes */
   constructor(
@@ -24,18 +26,25 @@ export class DecodePool {
   }
 
   /**
+   * Where threads cannot start, the caller's thread decodes and the process is warned once: that no picture is to blame for.
+   *
    * @returns the picture, with the time that it took
    * @throws DataError as `source.decode()` does, or when the thread died of it twice
    */
   async decode(source: PictureSource): Promise<TimedPicture> {
     if (source.file === undefined) return timed(source);
     for (let attempt = 1; ; attempt++) {
+      if (this.withoutThreads) return timed(source);
       const place = this.members.reduce((best, { load }, i) => (load < this.members[best].load ? i : best), 0);
       const member = this.members[place];
       try {
         return await member.decode(source.file.path, source.file.options);
       } catch (error) {
         if (!(error instanceof WorkerDied)) throw error;
+        if (!member.started && !this.disposed) {
+          this.giveUpThreads(error);
+          continue;
+        }
         if (this.members[place] === member && !this.disposed) this.members[place] = new Member(this.script);
         if (attempt < ATTEMPTS && !this.disposed) continue;
         throw new DataError(`${source.name}: the thread that was to decode it died (${error.message})`, {
@@ -43,6 +52,12 @@ export class DecodePool {
         });
       }
     }
+  }
+
+  private giveUpThreads(error: WorkerDied): void {
+    if (this.withoutThreads) return;
+    this.withoutThreads = true;
+    process.emitWarning(`imgano: no thread for decoding can start (${error.message}), so the main thread decodes`);
   }
 
   async dispose(): Promise<void> {
@@ -56,6 +71,8 @@ class WorkerDied extends ImganoError {}
 /** One thread, started at its first picture. */
 class Member {
   load = 0;
+  /** Whether its script was loaded and answers. */
+  started = false;
   private worker: Worker | null = null;
   private rpc: Rpc | null = null;
 
@@ -80,7 +97,7 @@ class Member {
 
   private start(): Rpc {
     this.worker = new Worker(this.script, { name: 'imgano-decode' });
-    const rpc = new Rpc(this.worker, {});
+    const rpc = new Rpc(this.worker, { ready: () => (this.started = true) });
     this.worker.on('error', (error) => rpc.abandon(new WorkerDied(error.message)));
     this.worker.on('exit', (code) => rpc.abandon(new WorkerDied(`exit code ${code}`)));
     return rpc;

@@ -27,4 +27,5 @@ function pixels(value: unknown): Transferable[] {
   return [(value as TimedPicture).picture.rgb.buffer as ArrayBuffer];
 }
 
-new Rpc(parentPort as MessagePort, { decode }, pixels);
+// Said before any picture is taken up, so that a picture is never blamed for a thread that could not start.
+void new Rpc(parentPort as MessagePort, { decode }, pixels).call('ready');
