@@ -265,7 +265,8 @@ export function examine<A>(codec: t.Type<A>, value: unknown): { readonly value?:
   const problems = decoded.left.map((error) => {
     const keys = error.context.slice(1).map((entry) => entry.key);
     const last = error.context[error.context.length - 1];
-    const message = error.message ?? expected(last.type === t.UnknownRecord ? 'object' : last.type.name, error.value);
+    const message =
+      error.message ?? expected(last.type.name === t.UnknownRecord.name ? 'object' : last.type.name, error.value);
     return { path: pathOf(keys), keys, kind: kindOf(message), message };
   });
   return { problems };

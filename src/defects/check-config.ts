@@ -1,6 +1,6 @@
-import { type DefectsConfig } from '../config/defects.js';
+import type { DefectsConfig } from '../config/defects.js';
 import { ConfigError } from '../errors.js';
-import { type Semantics } from './stage.js';
+import type { Semantics } from './stage.js';
 
 /**
  * Checks what no single key can tell: whether the keys of a `defects` section fit together, and fit the semantics.

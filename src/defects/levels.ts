@@ -1,6 +1,6 @@
-import { type DefectsConfig } from '../config/defects.js';
+import type { DefectsConfig } from '../config/defects.js';
 import { ConfigError } from '../errors.js';
-import { type Semantics } from './stage.js';
+import type { Semantics } from './stage.js';
 
 /** The score levels of a run, absolute, as they are applied. */
 export interface Levels {

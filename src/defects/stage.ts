@@ -1,11 +1,11 @@
-import { type DefectsConfig } from '../config/defects.js';
-import { type Size } from '../config/size.js';
-import { type Draft } from './draft.js';
-import { type Components } from './labelling/components.js';
-import { type Runs } from './labelling/runs.js';
-import { type Levels } from './levels.js';
-import { type DeviceMaps } from './map-stages/device-maps.js';
-import { type Dropped } from './trace.js';
+import type { DefectsConfig } from '../config/defects.js';
+import type { Size } from '../config/size.js';
+import type { Draft } from './draft.js';
+import type { Components } from './labelling/components.js';
+import type { Runs } from './labelling/runs.js';
+import type { Levels } from './levels.js';
+import type { DeviceMaps } from './map-stages/device-maps.js';
+import type { Dropped } from './trace.js';
 
 /** 1: the order and formulas of the Python system. 2: what new configs get. */
 export type Semantics = 1 | 2;

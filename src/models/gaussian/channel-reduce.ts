@@ -1,11 +1,9 @@
-import { oneOf, withDefault } from '../../config/codec.js';
 import { tf, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
-
-/** How the values of several channels become one: the largest, the mean, or the root of the mean square. */
-export const ChannelReduce = withDefault(oneOf(['max', 'mean', 'l2']), 'max');
-export type ChannelReduce = 'max' | 'mean' | 'l2';
+import type { ChannelReduce } from './channel-rule.js';
 
 /**
+ * Brings the channels of every pixel to one value.
+ *
  * @param values `[n, h, w, c]` float32, 0 or more, borrowed
  * @returns `[n, h, w]` float32, owned by the caller
  */

@@ -1,5 +1,5 @@
 import { NonNegativeNumber, strict, type t, withDefault } from '../../config/codec.js';
-import { ChannelReduce } from './channel-reduce.js';
+import { ChannelReduce } from './channel-rule.js';
 import { pixelParams } from './pixel-params.js';
 
 export const PixelGaussianParams = strict('PixelGaussianParams', {
