@@ -43,6 +43,24 @@ describe('in-process', () => {
         expect(seen[1].slice(1)).to.deep.equal(['raw', 1]);
       });
 
+      it('refuses numbers that would lose pictures or wait for ever', async () => {
+        const wrong = [
+          { batchSize: NaN },
+          { batchSize: 0 },
+          { batchSize: 2.5 },
+          { workers: -1 },
+          { memoryBudgetMb: 0 },
+        ];
+        for (const options of wrong) {
+          const [option] = Object.keys(options);
+          const error = await run
+            .inspect(test, options)
+            .next()
+            .catch((e: unknown) => e);
+          expect(String(error)).to.match(new RegExp(`^ConfigError: inspect: ${option}: expected`));
+        }
+      });
+
       it('gives maps and masks when asked', async () => {
         for await (const { record, map, mask } of run.inspectAll(join(test, 'square'), { maps: true, defects: true })) {
           expect(map?.data)
