@@ -128,6 +128,13 @@ describe('imgano bundle watch', () => {
     expect(report(await once(here))).to.include({ processed: 2, moved: 0 });
   });
 
+  it('inspects a copy beside its original, though bytes and time are the same', async () => {
+    const here = place(1);
+    await once(here);
+    cpSync(join(here.folder, '0.png'), join(here.folder, 'copy.png'), { preserveTimestamps: true });
+    expect(report(await once(here))).to.include({ processed: 2, moved: 0 });
+  });
+
   it('waits for a file that is still being written, and for an empty one', async () => {
     const here = place(1);
     const path = join(here.folder, 'growing.png');
