@@ -3,6 +3,7 @@ import { BundleExportCommand } from './commands/bundle-export.js';
 import { BundleRunCommand } from './commands/bundle-run.js';
 import { BundleVerifyCommand } from './commands/bundle-verify.js';
 import { BundleWatchCommand } from './commands/bundle-watch.js';
+import { BenchmarkCommand } from './commands/benchmark.js';
 import { DefectsCommand } from './commands/defects.js';
 import { DemoCommand } from './commands/demo.js';
 import { DoctorCommand } from './commands/doctor.js';
@@ -32,6 +33,7 @@ export const COMMANDS = [
   MergeCommand,
   DefectsCommand,
   EvaluateCommand,
+  BenchmarkCommand,
   ValidateInferConfigCommand,
   BundleExportCommand,
   BundleVerifyCommand,

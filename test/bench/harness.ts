@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
-import { availableParallelism, cpus, loadavg } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { availableParallelism, loadavg } from 'node:os';
+import { coresBusyElsewhere } from '../../src/workbench/benchmark/busy-cores.js';
+import { median } from '../../src/workbench/benchmark/median.js';
 
 /** Work that runs in another process, which times it itself: gives the milliseconds that one of so many calls took. */
 export interface Elsewhere {
@@ -88,28 +89,6 @@ async function timeOf(work: Contender, calls: number): Promise<number> {
     if (result instanceof Promise) await result;
   }
   return (performance.now() - start) / calls;
-}
-
-/** The cores that are at work while this process sleeps. The load average tells the same a minute late, with this process in it. */
-async function coresBusyElsewhere(): Promise<number> {
-  const before = cpus();
-  await sleep(300);
-  return cpus().reduce((busy, core, i) => {
-    const spent = Object.entries(core.times).map(([kind, ms]) => ({ kind, ms: ms - timesOf(before[i], kind) }));
-    const total = spent.reduce((sum, { ms }) => sum + ms, 0);
-    const idle = spent.find(({ kind }) => kind === 'idle')?.ms ?? 0;
-    return busy + (total > 0 ? 1 - idle / total : 0);
-  }, 0);
-}
-
-function timesOf(core: ReturnType<typeof cpus>[number], kind: string): number {
-  return core.times[kind as keyof typeof core.times];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function table(rows: readonly Row[], results: readonly RowResult[]): string {

@@ -78,6 +78,17 @@ describeWithShared('infer --amp with a trained network', ['weights', 'mobilenet-
       for (const [i, score] of scores('low').entries()) expect(score / scores('plain')[i]).to.be.within(0.7, 1.4);
       await infer('batches', '--amp', '--batch-size', '4');
       expect(records('batches')).to.equal(records('low'));
+      const drift = await runCli(
+        ...['benchmark', '--infer-config', join(dir, 'run'), '--input', join(data, 'test'), '--backend', backend],
+        ...['--amp-drift', '--json', '--rounds', '1', ...weights],
+      );
+      expect(drift.code, drift.stderr).to.equal(0);
+      const report = JSON.parse(drift.stdout);
+      expect(report).to.include({ available: true, pictures: 6 });
+      const changes = scores('low').map((score, i) => Math.abs(score - scores('plain')[i]) / scores('plain')[i]);
+      expect(report.score.max).to.be.closeTo(Math.max(...changes), 1e-9);
+      expect(report.map.max).to.be.above(0);
+      expect(report.gain).to.be.above(0);
       const mixed = await infer('low', '--resume');
       expect([mixed.code, mixed.stderr]).to.deep.equal([2, mixed.stderr]);
       expect(mixed.stderr).to.include('settings.precision was "bfloat16", now "float32"');
