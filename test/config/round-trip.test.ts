@@ -72,7 +72,9 @@ describe('changes of a valid infer_config', () => {
           for (const { code, message, fix } of all)
             expect(code !== undefined && message !== '' && fix !== '').to.equal(true);
           // What is taken can be written again, fits the schema, and is read as the same.
-          const text = canonicalJson(InferConfig.encode({ ...config, schema_version: 2 }));
+          // An old document may name its model anywhere.
+          const checkpoint = version === 1 ? null : config.checkpoint;
+          const text = canonicalJson(InferConfig.encode({ ...config, checkpoint, schema_version: 2 }));
           expect(fits(schema, JSON.parse(text))).to.equal(true);
           expect(
             canonicalJson(InferConfig.encode(examine(InferConfig, JSON.parse(text)).value as InferConfig)),
