@@ -3,6 +3,7 @@ import type { Size } from '../../config/size.js';
 import type { CalibrationConfig } from '../../config/calibration.js';
 import type { Tiling } from '../../config/tiling.js';
 import type { Picture, PictureSource } from '../../data/picture.js';
+import { closePicture } from '../../data/stored-picture.js';
 import { InterruptedError } from '../../errors.js';
 import { autoBatchSize } from '../../inference/auto-batch-size.js';
 import type { AnomalyMap, Engine } from '../../inference/engine.js';
@@ -83,6 +84,7 @@ export async function scorePictures(
     const { score, map } = outcome.inspected;
     scores.push(score);
     hashes.push(pixelHash(picture as Picture));
+    closePicture(picture);
     if (map !== null) await onMap(map);
     progress.update(scores.length);
   }

@@ -6,6 +6,7 @@ import { INFER_CONFIG_VERSION, InferConfig } from '../../config/infer-config.js'
 import { tileRule } from '../../config/tile-rule.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { openDataset } from '../../data/dataset.js';
+import { byRegion } from '../../data/by-region.js';
 import type { PictureSource } from '../../data/picture.js';
 import { writeFileWhole } from '../../data/write-whole.js';
 import { checkDefectsConfig } from '../../defects/check-config.js';
@@ -64,7 +65,9 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   const engine = new Engine(detector, scorerFor(detector, references, tiles), warn);
   try {
     const parts = await FitTiles.of(fit, tiles);
-    const source = new PictureFitSource(fit, detector.input, FIT_BATCH, options.signal, references, parts);
+    // What is looked at in tiles need not be in memory whole.
+    const shown = tiles === null ? fit : fit.map((source) => byRegion(source));
+    const source = new PictureFitSource(shown, detector.input, FIT_BATCH, options.signal, references, parts);
     const started = performance.now();
     await detector.fit(source, { seed: config.seed, progress: options.progress, signal: options.signal });
     const fitted = performance.now();
