@@ -157,7 +157,9 @@ export class Engine {
       return (await inTurn(pictures, (picture) => this.inspectNow([picture], request))).flat();
     }
     const [{ source, width, height }] = pictures;
-    const remedy = 'inspect it in tiles (--tile-size), or with a smaller input of the model';
+    const remedy = this.byRegion
+      ? 'choose smaller tiles (--tile-size, --tile-halo), or a smaller input of the model'
+      : 'inspect it in tiles (--tile-size), or with a smaller input of the model';
     return [
       {
         error: new DataError(`${source}: ${width} x ${height} pixels need more memory than there is; ${remedy}`, {

@@ -3,7 +3,7 @@ import type { TileRule } from '../../config/tile-rule.js';
 import { tileAxis, type TileAxis } from '../../ops/tile-axis.js';
 
 /** What is read for a tile along one axis. */
-export interface TileRead {
+interface TileRead {
   /** Where reading begins in the picture. */
   readonly start: number;
   /** Where the tile begins in what was read. */

@@ -124,7 +124,9 @@ onEveryBackend('tiled pictures', () => {
   it(
     'constant in, constant out',
     leavesNoTensors(async () => {
-      const detector = detectorOf((pixels) => tf.fill(pixels.shape.slice(0, 3) as [number, number, number], 0.7) as Tensor3D);
+      const detector = detectorOf(
+        (pixels) => tf.fill(pixels.shape.slice(0, 3) as [number, number, number], 0.7) as Tensor3D,
+      );
       for (const mapReduce of reduces) {
         for (const { map } of await mapsOf(new TiledScorer(detector, null, { ...rule, mapReduce }), pictures)) {
           for (const value of map) expect(value).to.be.closeTo(0.7, 0.7e-6);
@@ -290,6 +292,23 @@ onEveryBackend('tiled pictures', () => {
         .score(pictures, { maps: true, batchSize: 2, clock: noClock })
         .catch((e: Error) => e);
       expect(String(error)).to.equal('Error: no more');
+    }),
+  );
+
+  it(
+    'a tile larger than the memory is one sentence',
+    leavesNoTensors(async () => {
+      const detector = { ...brightness(), score: () => Promise.reject(new Error('OOM when allocating tensor')) };
+      const engine = new Engine(detector, new TiledScorer(detector, null, rule));
+      const [outcome] = await engine.inspect([pictures[0]], { map: true, defects: null, batchSize: 4 });
+      expect('error' in outcome && String(outcome.error)).to.equal(
+        'DataError: toy-0: 64 x 48 pixels need more memory than there is; ' +
+          'choose smaller tiles (--tile-size, --tile-halo), or a smaller input of the model',
+      );
+      const unmade = { ...rule, halo: 2 ** 24 };
+      const large = new Engine(detector, new TiledScorer(detector, null, unmade));
+      const [failed] = await large.inspect([pictures[0]], { map: true, defects: null });
+      expect('error' in failed && String(failed.error)).to.match(/^DataError: toy-0: 64 x 48 pixels need more memory/);
     }),
   );
 
