@@ -154,7 +154,9 @@ describeWithShared('PatchCore on a PyTorch checkpoint', ['golden', 'patch_models
     expect(other.message).to.contain('tensors are missing');
     const format = await failure(store({ format: 'tfjs_layers' }));
     expect(format.message).to.contain('the backbone "tfjs_layers" takes, not "torch"');
-    expect((await failure(store(), 'layer2', 'tfjs_layers')).message).to.contain('the backbone "torch" takes, not "tfjs_layers"');
+    expect((await failure(store(), 'layer2', 'tfjs_layers')).message).to.contain(
+      'the backbone "torch" takes, not "tfjs_layers"',
+    );
   });
 });
 
