@@ -3,6 +3,7 @@ import type { Size } from '../config/size.js';
 import type { BorderMode } from '../ops/border-index.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import type { Progress } from '../runtime/progress.js';
+import type { Trainer } from './training/training-task.js';
 import type { Tensor1D, Tensor3D, Tensor4D } from '../runtime/tf.js';
 
 /** Pictures of one shape, ready for a model. */
@@ -28,6 +29,8 @@ export interface FitContext {
   readonly seed: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
+  /** For models that are trained step by step; `requireTrainer` refuses a fit without one. */
+  readonly train?: Trainer;
 }
 
 /** What one forward pass gives, on the device; owned by the caller. */

@@ -9,6 +9,7 @@ const require = createRequire(import.meta.url);
 export const tf = require('@tensorflow/tfjs') as typeof Tfjs;
 
 export type Tensor = Tfjs.Tensor;
+export type Scalar = Tfjs.Scalar;
 export type Tensor1D = Tfjs.Tensor1D;
 export type Tensor2D = Tfjs.Tensor2D;
 export type Tensor3D = Tfjs.Tensor3D;
