@@ -1,0 +1,30 @@
+import type { RunConfig } from '../../config/run-config.js';
+import { openDataset } from '../../data/dataset.js';
+import type { PictureSource } from '../../data/picture.js';
+import { DataError } from '../../errors.js';
+import { holdOut } from './hold-out.js';
+
+/** Good pictures to fit on, good pictures for the thresholds, and where the latter come from. */
+export interface SplitPictures {
+  readonly fit: PictureSource[];
+  readonly calibration: PictureSource[];
+  readonly split: 'held_out' | 'val';
+}
+
+/**
+ * Splits the good pictures of a data set: those of its `val` split are for the thresholds, or a share of the training pictures is held out.
+ *
+ * @throws DataError when there are too few
+ */
+export async function splitPictures(config: RunConfig): Promise<SplitPictures> {
+  const items = await openDataset(config.dataset.root, { seed: config.seed });
+  const category = config.dataset.category;
+  const normals = items.filter((item) => item.label === 0 && (category === null || item.category === category));
+  const train = normals.filter((item) => item.split === 'train').map((item) => item.source);
+  const limited = train.slice(0, config.dataset.limit_train ?? train.length);
+  const val = normals.filter((item) => item.split === 'val').map((item) => item.source);
+  if (limited.length === 0) throw new DataError(`${config.dataset.root}: no good pictures to train on were found`);
+  if (val.length > 0) return { fit: limited, calibration: val, split: 'val' };
+  const { fit, heldOut } = holdOut(limited, config.calibration.holdout_fraction, config.seed);
+  return { fit, calibration: heldOut, split: 'held_out' };
+}
