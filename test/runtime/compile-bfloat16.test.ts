@@ -89,7 +89,7 @@ onEveryBackend('bfloat16', (backend) => {
   it(
     'gives every picture the same where positions have the shape of one picture',
     leavesNoTensors(async () => {
-      const filter = tf.randomNormal([3, 3, 3, 32], 0, 0.1, 'float32', 10) as Tensor4D;
+      const filter = tf.randomNormal([3, 3, 4, 32], 0, 0.1, 'float32', 10) as Tensor4D;
       const bias = tf.randomNormal([32], 0, 1, 'float32', 11) as Tensor1D;
       const positions = tf.randomNormal([1, 16, 16, 32], 0, 1, 'float32', 12);
       const fn = compiled(
@@ -99,7 +99,7 @@ onEveryBackend('bfloat16', (backend) => {
           ),
         { precision: 'bfloat16' },
       );
-      const batch = tf.randomNormal([2, 16, 16, 3], 0, 1, 'float32', 13) as Tensor4D;
+      const batch = tf.randomNormal([2, 16, 16, 4], 0, 1, 'float32', 13) as Tensor4D;
       const one = batch.slice(1, 1);
       const [[together], [alone]] = [await fn.run([batch]), await fn.run([one])];
       const same = together.slice(1, 1);
@@ -108,6 +108,24 @@ onEveryBackend('bfloat16', (backend) => {
       fn.dispose();
       await new Promise(setImmediate);
       tf.dispose([filter, bias, positions, batch, one, together, alone, same]);
+    }),
+  );
+
+  it(
+    'is right for convolutions of any number of channels',
+    leavesNoTensors(async () => {
+      for (const from of [1, 2, 3, 5, 6, 7, 9, 15, 17]) {
+        const filter = tf.randomNormal([3, 3, from, 33], 0, 0.2, 'float32', 14) as Tensor4D;
+        const fn: TensorFunction = ([x]) => lowPrecision(() => tf.conv2d(x as Tensor4D, filter, 1, 'same'));
+        const x = tf.randomNormal([1, 24, 24, from], 0, 1, 'float32', 15);
+        const low = compiled(fn, { precision: 'bfloat16' });
+        const [[got], want] = [await low.run([x]), tf.tidy(() => fn([x]) as Tensor)];
+        expect(relativeError(got, want), `${from} channels`).to.be.below(1e-2);
+        expect(low.whyFloat32, `${from} channels`).to.equal(null);
+        low.dispose();
+        await new Promise(setImmediate);
+        tf.dispose([filter, x, got, want]);
+      }
     }),
   );
 
@@ -198,6 +216,14 @@ describe('the bfloat16 pass', () => {
     const data = value.kind === 'tensor' ? (value.value.data as Uint8Array) : new Uint8Array();
     expect([...new Uint16Array(data.buffer)]).to.deep.equal([0x3f80, 0x3f82]);
     expect(typesOf(graph)).to.include({ a: BFLOAT16, b: BFLOAT16, sum: BFLOAT16, root: FLOAT });
+  });
+
+  it('leaves convolutions of an odd number of channels as they are', () => {
+    const shaped = (name: string, channels: number) =>
+      node(name, 'Placeholder', [], { outputs: [{ dtype: FLOAT, shape: [1, 4, 4, channels] }] });
+    const low = (channels: number) =>
+      typesOf(bfloat16(graphOf(shaped('x', channels), constant('w', [1, 2]), node('y', 'Conv2D', ['x', 'w'])))).y;
+    expect([1, 2, 3, 4].map(low)).to.deep.equal([FLOAT, BFLOAT16, FLOAT, BFLOAT16]);
   });
 
   it('starts with a product: cheap operations on float32 alone stay', () => {

@@ -36,11 +36,20 @@ class Rewriting {
     return prune({ ...this.graph, nodes: this.nodes });
   }
 
-  private fits({ op, inputs, outputs, lowPrecision }: GraphNode): boolean {
+  private fits(node: GraphNode): boolean {
+    const { op, inputs, outputs, lowPrecision } = node;
     if (lowPrecision !== true || outputs[0].dtype !== DType.float) return false;
-    if (PRODUCTS.has(op)) return true;
+    if (PRODUCTS.has(op)) return op !== 'Conv2D' || this.takesPairs(node);
     if (!CARRIERS.has(op)) return false;
     return inputs.filter((ref) => this.isFloat(ref)).every((ref) => this.low.has(ref.node) || this.isVector(ref));
+  }
+
+  /**
+   * The instructions multiply pairs of channels. With an odd number of them oneDNN of TensorFlow 2.21 takes into the last pair what lies
+   * in memory behind it: results are wrong by their whole size on some processors, and now and then not finite.
+   */
+  private takesPairs({ inputs: [x] }: GraphNode): boolean {
+    return this.index.spec(x).shape.at(-1)! % 2 === 0;
   }
 
   /**
