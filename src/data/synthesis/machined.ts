@@ -1,9 +1,10 @@
+import { fractal, type Noise } from '../../ops/fractal-noise.js';
 import type { Random } from '../../runtime/random.js';
 import type { Kind } from './kind.js';
 import { machinedDefects } from './machined-defects.js';
-import { fractal, valueNoise, type Noise } from './noise.js';
 import { smoothstep, UNITS, type Surface } from './surface.js';
 import { BOLT_CENTRES, RADII, type TurnedPart } from './turned-part.js';
+import { valueNoise } from './value-noise.js';
 
 /** A turned flange with six bolt holes and a keyway, always in the same pose; tool marks differ from part to part. */
 export const machined: Kind<TurnedPart> = { name: 'machined', plan, render, defects: machinedDefects };

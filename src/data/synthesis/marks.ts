@@ -1,5 +1,6 @@
-import { fractal, valueNoise } from './noise.js';
+import { fractal } from '../../ops/fractal-noise.js';
 import { smoothstep, visitBox, type Surface } from './surface.js';
+import { valueNoise } from './value-noise.js';
 
 /** What a defect does to a surface that is already there. */
 export type Mark = (surface: Surface) => void;

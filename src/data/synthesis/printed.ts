@@ -1,10 +1,11 @@
+import { fractal } from '../../ops/fractal-noise.js';
 import type { Random } from '../../runtime/random.js';
 import { ARTWORK, type Board, type Shape } from './board.js';
 import type { Kind } from './kind.js';
 import type { Point } from './marks.js';
-import { fractal, valueNoise } from './noise.js';
 import { printedDefects } from './printed-defects.js';
 import { smoothstep, UNITS, visitBox, type Surface } from './surface.js';
+import { valueNoise } from './value-noise.js';
 
 /** A printed circuit board of one layout; its layers are registered to half a unit, and the print is never quite even. */
 export const printed: Kind<Board> = { name: 'printed', plan, render, defects: printedDefects };

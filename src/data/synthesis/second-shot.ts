@@ -1,6 +1,6 @@
 import type { Random } from '../../runtime/random.js';
 import type { Picture } from '../picture.js';
-import { valueNoise } from './noise.js';
+import { valueNoise } from './value-noise.js';
 
 /** The play of a station that takes the same part twice, in pixels of the picture and shares of its light. */
 const SHIFT = 2;

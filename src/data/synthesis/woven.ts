@@ -1,8 +1,9 @@
+import type { Noise } from '../../ops/fractal-noise.js';
 import type { Random } from '../../runtime/random.js';
 import { threadCentre, type Axis, type Cloth } from './cloth.js';
 import type { Kind } from './kind.js';
-import { valueNoise, type Noise } from './noise.js';
 import { smoothstep, UNITS, type Surface } from './surface.js';
+import { valueNoise } from './value-noise.js';
 import { wovenDefects } from './woven-defects.js';
 
 const colors: Readonly<Record<Axis, readonly [number, number, number]>> = {

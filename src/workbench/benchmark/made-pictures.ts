@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { InputRule } from '../../config/input-rule.js';
 import type { Size } from '../../config/size.js';
 import { encodePng } from '../../data/encode.js';
-import { fractal, valueNoise } from '../../data/synthesis/noise.js';
+import { valueNoise } from '../../data/synthesis/value-noise.js';
+import { fractal } from '../../ops/fractal-noise.js';
 
 /** Where a rule keeps the scale of the picture, nothing says how large pictures are: the long side of one of the model's inputs. */
 const SCALED_SIDE = 512;

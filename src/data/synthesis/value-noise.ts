@@ -1,5 +1,4 @@
-/** Smooth random numbers in -1..1 over the plane. */
-export type Noise = (x: number, y: number) => number;
+import type { Noise } from '../../ops/fractal-noise.js';
 
 const BITS = 7;
 const PERIOD = 2 ** BITS;
@@ -31,15 +30,4 @@ function hashed(index: number, seed: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return ((h ^ (h >>> 16)) >>> 0) / 0x7fffffff - 1;
-}
-
-/** Several layers of noise, each of half the size and half the strength; about -1..1. */
-export function fractal(noise: Noise, x: number, y: number, octaves: number): number {
-  let sum = 0;
-  let weight = 0;
-  for (let octave = 0, scale = 1, part = 1; octave < octaves; octave++, scale *= 2, part /= 2) {
-    sum += part * noise(x * scale + 17.3 * octave, y * scale - 9.1 * octave);
-    weight += part;
-  }
-  return sum / weight;
 }
