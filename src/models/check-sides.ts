@@ -8,11 +8,15 @@ import type { FeatureExtractor } from './backbones/extractor.js';
  *
  * @throws ConfigError when a side is no multiple of what the backbone needs, or a crop cannot fit
  */
-export function checkSides(resize: ResizeRule, extractor: FeatureExtractor, crop: Size | null = null): void {
+export function checkSides(
+  resize: ResizeRule,
+  network: Pick<FeatureExtractor, 'multiple'>,
+  crop: Size | null = null,
+): void {
   const { key, sides } = sidesOf(resize, crop);
   for (const side of sides) {
-    if (side % extractor.multiple === 0) continue;
-    throw new ConfigError(`${key}: this backbone needs sides that are multiples of ${extractor.multiple}, got ${side}`);
+    if (side % network.multiple === 0) continue;
+    throw new ConfigError(`${key}: this backbone needs sides that are multiples of ${network.multiple}, got ${side}`);
   }
   if (crop === null) return;
   const most =

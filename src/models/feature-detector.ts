@@ -1,172 +1,29 @@
-import type { InputRule, ResizeRule } from '../config/input-rule.js';
-import { DataError, NotFittedError, ShapeError } from '../errors.js';
 import type { Precision } from '../runtime/compile/precision.js';
-import { tf, type Tensor, type Tensor4D } from '../runtime/tf.js';
 import type { FeatureExtractor } from './backbones/extractor.js';
-import { checkSides } from './check-sides.js';
-import type { Batch, Detector, FitContext, FitSource, MapRule, Scored } from './detector.js';
-import { loadModel, saveModel } from './model-files.js';
+import { LearnedDetector, type LearnedDetectorParams } from './learned-detector.js';
 
-/** What every detector on top of a backbone can be told. */
-export interface FeatureDetectorParams extends Pick<InputRule, 'interpolation' | 'antialias'> {
-  readonly resize: ResizeRule;
-  readonly map_interpolation: MapRule['interpolation'];
-  readonly map_sigma: number;
-}
-
-/** What a fit learned, on the device: what the files of a model hold. */
-export type LearnedTensors = Readonly<Record<string, Tensor>>;
-
-/** Learned tensors at work. */
-export interface Scorer {
-  /** @param pixels `[n, h, w, 3]`, borrowed */
-  run(pixels: Tensor4D): Promise<Scored>;
-  /** Frees what it made; the learned tensors belong to the detector. */
-  dispose(): void;
-}
-
-interface Fitted {
-  readonly seed: number;
-  readonly learned: LearnedTensors;
-  readonly scorer: Scorer;
-}
-
-/**
- * A detector that learns a few tensors from the features of good pictures. Subclasses say how they are learned and what score they give;
- * input rule, checks, files and memory are the same for all. A fitted and a loaded model run the same code on the same values.
- */
-export abstract class FeatureDetector<P extends FeatureDetectorParams> implements Detector {
-  readonly input: InputRule;
-  readonly map: MapRule;
-  private fitted: Fitted | null = null;
-
+/** A detector that learns tensors from the features that a fixed extractor gives. */
+export abstract class FeatureDetector<P extends LearnedDetectorParams> extends LearnedDetector<P> {
   /**
    * @param name the registry's name, which messages and files carry
    * @param extractor owned by the detector from now on
    * @param featureKeys parameters that decide what the learned values mean; a saved model is refused where they differ
    */
   constructor(
-    protected readonly name: string,
-    protected readonly params: P,
+    name: string,
+    params: P,
     protected readonly extractor: FeatureExtractor,
-    private readonly featureKeys: readonly (keyof P & string)[],
+    featureKeys: readonly (keyof P & string)[],
   ) {
-    const { resize, interpolation, antialias } = params;
-    checkSides(resize, extractor);
-    this.input = { resize, interpolation, antialias, color: 'rgb', quantize: false };
-    this.map = { interpolation: params.map_interpolation, sigma: params.map_sigma };
+    super(name, params, extractor.multiple, featureKeys);
   }
 
   get precision(): Precision | undefined {
     return this.extractor.precision;
   }
 
-  /**
-   * The same pictures in the same order and the same seed give the same values.
-   *
-   * @returns owned by the caller
-   */
-  protected abstract learn(source: FitSource, context: FitContext): Promise<LearnedTensors>;
-
-  /**
-   * @param learned borrowed, until the scorer is disposed
-   * @throws WeightsError when the tensors of a file do not fit the backbone
-   */
-  protected abstract scorerOf(learned: LearnedTensors, seed: number): Scorer;
-
-  async fit(source: FitSource, context: FitContext): Promise<void> {
-    const checked: FitSource = { count: source.count, batches: () => this.checkedBatches(source) };
-    const learned = await this.learn(checked, context);
-    try {
-      for (const tensor of Object.values(learned)) await this.requireFinite(tensor);
-    } catch (error) {
-      tf.dispose(learned);
-      throw error;
-    }
-    this.adopt(learned, context.seed);
-  }
-
-  async score({ pixels }: Batch): Promise<Scored> {
-    if (this.fitted === null)
-      throw new NotFittedError(`${this.name}: scores need a fitted model; fit or load it first`);
-    this.checkPixels(pixels);
-    return this.fitted.scorer.run(pixels);
-  }
-
-  async save(dir: string): Promise<void> {
-    if (this.fitted === null) throw new NotFittedError(`${this.name}: there is nothing to save; fit the model first`);
-    const { learned, seed } = this.fitted;
-    await saveModel(dir, this.description(), { seed, tensors: learned });
-  }
-
-  async load(dir: string): Promise<void> {
-    const { seed, tensors } = await loadModel(dir, this.description());
-    this.adopt(tensors, seed);
-  }
-
-  dispose(): void {
-    this.release();
+  override dispose(): void {
+    super.dispose();
     this.extractor.dispose();
-  }
-
-  /** Asked on the device: learned tensors and features may be gigabytes. */
-  protected async requireFinite(values: Tensor): Promise<void> {
-    const verdict = tf.tidy(() => tf.isFinite(values).all());
-    const [finite] = await verdict.data();
-    verdict.dispose();
-    if (finite === 1) return;
-    throw new DataError(
-      `${this.name}: the features of the training pictures are not finite; look for damaged pictures`,
-    );
-  }
-
-  protected description() {
-    return { name: this.name, params: this.params, featureKeys: this.featureKeys };
-  }
-
-  private async *checkedBatches(source: FitSource): AsyncIterable<Batch> {
-    for await (const batch of source.batches()) {
-      try {
-        this.checkPixels(batch.pixels);
-      } catch (error) {
-        batch.pixels.dispose();
-        throw error;
-      }
-      yield batch;
-    }
-  }
-
-  private checkPixels({ shape: [, h, w] }: Tensor4D): void {
-    const { resize } = this.params;
-    if (resize.mode === 'stretch') {
-      const { height, width } = resize.size;
-      if (h === height && w === width) return;
-      throw new ShapeError(
-        `${this.name}: expected pictures of ${height} x ${width} pixels (height x width), got ${h} x ${w}`,
-      );
-    }
-    const { multiple } = this.extractor;
-    if (h % multiple === 0 && w % multiple === 0) return;
-    throw new ShapeError(`${this.name}: expected sides that are multiples of ${multiple}, got ${h} x ${w}`);
-  }
-
-  /** Becomes the fitted model; owns the tensors. */
-  private adopt(learned: LearnedTensors, seed: number): void {
-    let scorer: Scorer;
-    try {
-      scorer = this.scorerOf(learned, seed);
-    } catch (error) {
-      tf.dispose(learned);
-      throw error;
-    }
-    this.release();
-    this.fitted = { seed, learned, scorer };
-  }
-
-  private release(): void {
-    if (this.fitted === null) return;
-    this.fitted.scorer.dispose();
-    tf.dispose(this.fitted.learned);
-    this.fitted = null;
   }
 }

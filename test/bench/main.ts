@@ -1,18 +1,23 @@
-/** `npm run bench [NAME ...]`: runs the benchmarks of this folder, each of which prints ratios against a named rival. */
+/**
+ * `npm run bench [-- NAME ...]`: runs the benchmarks of this folder. What follows a name and is none itself is told to that benchmark.
+ */
 import { globSync } from 'tinyglobby';
 
 const names = globSync('*.ts', { cwd: import.meta.dirname })
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => !['main', 'harness'].includes(name))
   .sort();
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !names.includes(name));
-if (unknown.length > 0) {
-  console.error(`no such benchmark: ${unknown.join(', ')}; there are ${names.join(', ')}`);
-  process.exit(2);
+const wanted: { name: string; words: string[] }[] = [];
+for (const word of process.argv.slice(2)) {
+  if (names.includes(word)) wanted.push({ name: word, words: [] });
+  else if (wanted.length > 0) wanted[wanted.length - 1].words.push(word);
+  else {
+    console.error(`no such benchmark: ${word}; there are ${names.join(', ')}`);
+    process.exit(2);
+  }
 }
-for (const name of wanted.length > 0 ? wanted : names) {
+for (const { name, words } of wanted.length > 0 ? wanted : names.map((one) => ({ name: one, words: [] }))) {
   console.log(`\n== ${name}`);
-  const { default: run } = (await import(`./${name}.ts`)) as { default: () => Promise<void> };
-  await run();
+  const { default: run } = (await import(`./${name}.ts`)) as { default: (words: string[]) => Promise<void> };
+  await run(words);
 }

@@ -11,6 +11,7 @@ import { MODELS } from '../../src/models/registry.js';
 import { openWeightsStore } from '../../src/models/weights-store.js';
 import { silent } from '../../src/runtime/progress.js';
 import { tf, type Tensor4D } from '../../src/runtime/tf.js';
+import { createTrainer } from '../../src/workbench/training/create-trainer.js';
 import type { Picture } from '../../src/data/picture.js';
 import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
 import { sourceOf, toyPicture } from '../support/toy-pictures.js';
@@ -58,7 +59,7 @@ onEveryBackend('detector contract', () => {
         const detector = await make();
         const references = spec.needs.references === true ? { of: async () => goldenSample } : null;
         const source = new PictureFitSource(good.map(sourceOf), detector.input, 3, undefined, references);
-        await detector.fit(source, { seed, progress: silent });
+        await detector.fit(source, { seed, progress: silent, train: createTrainer() });
         return detector;
       };
 

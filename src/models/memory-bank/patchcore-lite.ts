@@ -2,7 +2,7 @@ import { Random } from '../../runtime/random.js';
 import { tf } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import type { FitContext, FitSource } from '../detector.js';
-import type { LearnedTensors } from '../feature-detector.js';
+import type { LearnedTensors } from '../learned-detector.js';
 import type { PatchcoreLiteParams } from './patchcore-lite-params.js';
 import { PictureBankDetector } from './picture-bank-detector.js';
 

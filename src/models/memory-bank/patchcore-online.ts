@@ -2,7 +2,7 @@ import { ConfigError, NotFittedError, WeightsError } from '../../errors.js';
 import { tf, type Tensor } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import type { FitContext, FitSource } from '../detector.js';
-import type { LearnedTensors, Scorer } from '../feature-detector.js';
+import type { LearnedTensors, Scorer } from '../learned-detector.js';
 import { loadModel } from '../model-files.js';
 import { requireLearned } from '../require-learned.js';
 import type { PatchcoreOnlineParams } from './patchcore-online-params.js';

@@ -3,7 +3,8 @@ import { NeighborIndex } from '../../ops/nearest.js';
 import { tf, type Tensor1D, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import type { FitContext, FitSource } from '../detector.js';
-import { FeatureDetector, type FeatureDetectorParams, type LearnedTensors, type Scorer } from '../feature-detector.js';
+import { FeatureDetector } from '../feature-detector.js';
+import type { LearnedDetectorParams, LearnedTensors, Scorer } from '../learned-detector.js';
 import { requireLearned } from '../require-learned.js';
 import { CompiledForward } from './compiled-forward.js';
 import { PatchEmbedding } from './patch-embedding.js';
@@ -32,7 +33,7 @@ const PLAIN = {
  * nearest. It gives scores without maps. Subclasses say which rows are kept.
  */
 export abstract class PictureBankDetector<P extends PictureBankParams> extends FeatureDetector<
-  P & FeatureDetectorParams
+  P & LearnedDetectorParams
 > {
   /** @param extractor owned by the detector from now on */
   constructor(name: string, params: P, extractor: FeatureExtractor) {

@@ -15,6 +15,7 @@ import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.j
 import { findModel } from '../../models/registry.js';
 import { requireBackend } from '../../models/require-backend.js';
 import { startRuntime } from '../../runtime/start.js';
+import { createTrainer } from '../training/create-trainer.js';
 import { calibrate } from './calibrate.js';
 import type { TrainOptions, TrainReport } from './train-run.js';
 import { secondShots } from './second-shots.js';
@@ -53,7 +54,8 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
     const shown = tiles === null ? fit : fit.map((source) => byRegion(source));
     const source = new PictureFitSource(shown, detector.input, FIT_BATCH, options.signal, references, parts);
     const started = performance.now();
-    await detector.fit(source, { seed: config.seed, progress: options.progress, signal: options.signal });
+    const { progress, signal } = options;
+    await detector.fit(source, { seed: config.seed, progress, signal, train: createTrainer() });
     const fitted = performance.now();
     const hasMaps = spec.outputs.includes('map');
     const simulated = new Set<string>();

@@ -1,0 +1,94 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { decode } from '../../src/config/codec.js';
+import { RunConfig } from '../../src/config/run-config.js';
+import { generateDemoData, type DemoKind } from '../../src/data/synthesis/demo-data.js';
+import { openRun } from '../../src/inference/open-run.js';
+import { findModel } from '../../src/models/registry.js';
+import { openWeightsStore } from '../../src/models/weights-store.js';
+import { silent } from '../../src/runtime/progress.js';
+import { evaluateRun } from '../../src/workbench/evaluate/evaluate-run.js';
+import { trainRun } from '../../src/workbench/train/train-run.js';
+import { shared } from '../support/shared.js';
+import { PROTOCOLS } from './protocols/trained-models.js';
+
+const SEED = 0;
+const KINDS: readonly DemoKind[] = ['woven', 'machined', 'printed'];
+/** Good pictures of a kind, and the share of them that the threshold is read from, as in `imgano demo`. */
+const [TRAIN_GOOD, HOLDOUT] = [40, 0.3];
+/** A training that changes nothing: what the model is worth before it. */
+const UNTRAINED = { epochs: 1, max_steps: 1, lr: 1e-12, weight_decay: 0, warmup_epochs: 0, ema_decay: null };
+
+interface Figures {
+  readonly auroc: number | null;
+  readonly aupro: number | null;
+  readonly seconds: number;
+  readonly backend: string;
+}
+
+/**
+ * Trains models by their protocols on the demo's three kinds, and on the magnetic tiles where those are at hand, and prints image AUROC and
+ * AUPRO, the same of the untrained model, and the seconds of the fit, as rows of a Markdown table.
+ *
+ * @param names models; none = all that have a protocol
+ */
+export default async function (names: readonly string[]): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'imgano-bench-'));
+  try {
+    await generateDemoData(work, { seed: SEED, kinds: KINDS, trainGood: TRAIN_GOOD });
+    console.log('| model | pictures | image AUROC | AUPRO | untrained AUROC | untrained AUPRO | fit |');
+    console.log('| --- | --- | --- | --- | --- | --- | --- |');
+    for (const name of names.length > 0 ? names : Object.keys(PROTOCOLS)) await compete(name, work);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+async function compete(name: string, work: string): Promise<void> {
+  const protocol = PROTOCOLS[name];
+  if (protocol === undefined) throw new Error(`${name} has no protocol in test/bench/protocols/trained-models.ts`);
+  const tiles = shared('data', 'magnetic-tile');
+  const sets = [
+    ...KINDS.map((kind) => ({ title: kind as string, root: join(work, kind), kwargs: protocol.kwargs })),
+    ...(tiles === null
+      ? []
+      : [{ title: 'magnetic-tile', root: tiles, kwargs: { ...protocol.kwargs, ...protocol.tiles } }]),
+  ];
+  const trains = 'training' in (decode(findModel(name).params, {}, name) as object);
+  for (const { title, root, kwargs } of sets) {
+    const trained = await figuresOf(name, root, kwargs, work);
+    const before = trains
+      ? await figuresOf(name, root, { ...kwargs, training: { ...(kwargs.training as object), ...UNTRAINED } }, work)
+      : null;
+    const fit = `${trained.seconds.toFixed(0)} s (${trained.backend}, ${availableParallelism()} cores)`;
+    const cells = [trained.auroc, trained.aupro, before?.auroc, before?.aupro].map((v) => v?.toFixed(3) ?? '-');
+    console.log(`| ${[name, title, ...cells, fit].join(' | ')} |`);
+  }
+}
+
+async function figuresOf(name: string, root: string, model_kwargs: object, work: string): Promise<Figures> {
+  const document = {
+    seed: SEED,
+    dataset: { root },
+    model: { name, model_kwargs },
+    calibration: { holdout_fraction: HOLDOUT },
+  };
+  const out = join(work, 'run');
+  const weights = openWeightsStore({ searchDirs: trunkFolder() });
+  const { seconds, backend } = await trainRun(decode(RunConfig, document, name), { out, weights, progress: silent });
+  const run = await openRun(out, { weights: trunkFolder() });
+  try {
+    const { image_auroc, aupro } = await evaluateRun(run, root, { progress: silent });
+    return { auroc: image_auroc, aupro, seconds: seconds.fit, backend };
+  } finally {
+    await run.dispose();
+    rmSync(out, { recursive: true });
+  }
+}
+
+/** Where the pretrained trunk lies, for models whose protocol asks for it. */
+function trunkFolder(): string[] {
+  const model = shared('weights', 'mobilenet-v1-trunk', 'model.json');
+  return model !== null && existsSync(model) ? [dirname(model)] : [];
+}
