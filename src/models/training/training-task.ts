@@ -13,6 +13,8 @@ export interface TrainingTask {
   readonly start: Values;
   /** What is carried on beside: running statistics, centres that move. Owned by the trainer. */
   readonly statistics?: Values;
+  /** The share of the learning rate by which a value is moved; absent = all by the whole of it. */
+  rateOf?(name: string): number;
   readonly stepsPerEpoch: number;
   /**
    * The inputs of the steps of one epoch. Everything that is random about a step (order, augmentation, noise, dropout masks) is drawn

@@ -60,6 +60,8 @@ export function trainingStep(
       const { loss, gradients, carried } = differentiate(task, state, inputs, kept);
       const [averaging, ...others] = tf.unstack(rates) as Scalar[];
       const names = Object.keys(state.values);
+      const shares = sharesOf(task, names);
+      const count = others.length / shares.length;
       const slopes = clip_norm === null ? gradients : clipGradients(gradients, clip_norm);
       const next = { values: {}, slots: {}, average: {} } as Record<
         'values' | 'slots' | 'average',
@@ -67,7 +69,9 @@ export function trainingStep(
       >;
       for (const [i, name] of names.entries()) {
         const before = optimizer.slots.map((slot) => state.slots[`${name}/${slot}`]);
-        const [value, ...slots] = optimizer.update(state.values[name], slopes[i], before, others);
+        const first = count * shares.indexOf(task.rateOf?.(name) ?? 1);
+        const own = others.slice(first, first + count);
+        const [value, ...slots] = optimizer.update(state.values[name], slopes[i], before, own);
         next.values[name] = value;
         optimizer.slots.forEach((slot, k) => (next.slots[`${name}/${slot}`] = slots[k]));
         const average = state.average[name];
@@ -84,12 +88,21 @@ export function trainingStep(
   }
 }
 
-/** The numbers that a step needs, as a vector: the share by which the moving average follows, and the optimizer's rates. */
+/**
+ * The numbers that a step needs, as a vector: the share by which the moving average follows, and the optimizer's rates for every share of
+ * the learning rate.
+ */
 export function ratesOf(task: TrainingTask, optimizer: Optimizer, learningRate: number, step: number): Tensor {
   const { ema_decay } = task.rule;
   // An average that begins at untrained values forgets them soon: its memory grows with the steps.
   const decay = ema_decay === null ? 0 : Math.min(ema_decay, (1 + step) / (10 + step));
-  return tf.tensor1d([1 - decay, ...optimizer.rates(learningRate, step)]);
+  const shares = sharesOf(task, Object.keys(task.start));
+  return tf.tensor1d([1 - decay, ...shares.flatMap((share) => optimizer.rates(share * learningRate, step))]);
+}
+
+/** The different shares of the learning rate. */
+function sharesOf(task: TrainingTask, names: readonly string[]): number[] {
+  return [...new Set(names.map((name) => task.rateOf?.(name) ?? 1))];
 }
 
 /** @param kept takes what has to outlive the scopes of the differentiation */

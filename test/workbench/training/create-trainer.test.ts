@@ -133,6 +133,37 @@ onEveryBackend('the trainer', () => {
   );
 
   it(
+    'moves values by their shares of the learning rate, alone as beside others',
+    leavesNoTensors(async () => {
+      // both lines are sought in the same points, neither knows of the other
+      const loss: TrainingTask['loss'] = ([x, y], { values }) =>
+        tf.tidy(() => {
+          const miss = (slope: Tensor) =>
+            (x as Tensor2D)
+              .matMul(slope as Tensor2D)
+              .sub(y)
+              .square()
+              .mean();
+          return { total: miss(values.slope).add<Scalar>(miss(values.other)) };
+        });
+      const train = async (lr: number, rateOf?: TrainingTask['rateOf']) => {
+        const change = { loss, rateOf };
+        const task = lineTask({ lr, epochs: 2, optimizer_name: 'adamw', weight_decay: 0.1 }, change, {
+          other: tf.ones([3, 1]),
+        });
+        const { values } = await createTrainer()(task, context);
+        const read = await Promise.all([values.slope.data(), values.other.data()]);
+        tf.dispose(values);
+        return read.map((data) => Array.from(data));
+      };
+      const [slope, other] = await train(0.1, (name) => (name === 'other' ? 0.5 : 1));
+      expect(slope).to.deep.equal((await train(0.1))[0]);
+      expect(other).to.deep.equal((await train(0.05))[1]);
+      expect(other).to.not.deep.equal((await train(0.1))[1]);
+    }),
+  );
+
+  it(
     'refuses values that the loss does not use',
     leavesNoTensors(async () => {
       const error = await createTrainer()(lineTask({}, {}, { idle: tf.zeros([1]) }), context).catch((e: unknown) => e);
