@@ -25,6 +25,13 @@ export interface CompiledFunctionOptions extends CompileOptions {
   readonly maxShapes?: number;
 }
 
+/** A graph, or one in the making, and the runs that wait for it or use it: it outlives them, even where other shapes push it out. */
+interface Kept {
+  readonly graph: Promise<CompiledGraph>;
+  users: number;
+  dropped: boolean;
+}
+
 /**
  * Wraps `fn` so that it is recorded once for every set of input shapes and types, and run as that graph from then on. Where it
  * cannot be recorded, the function itself runs and `why` says what prevents it.
@@ -35,7 +42,7 @@ export function compiled(
   fn: TensorFunction,
   { maxShapes = 8, precision = 'float32', ...options }: CompiledFunctionOptions = {},
 ): CompiledFunction {
-  const graphs = new Map<string, Promise<CompiledGraph>>();
+  const graphs = new Map<string, Kept>();
   let why: string | null = null;
   let whyFloat32: string | null = null;
 
@@ -49,27 +56,34 @@ export function compiled(
     }
   }
 
-  async function graphFor(inputs: Tensor[]): Promise<CompiledGraph> {
+  /** The graph of these shapes, which cannot go before `release` was called. */
+  function take(inputs: Tensor[]): Kept {
     const key = signatureOf(inputs);
-    const graph = graphs.get(key) ?? make(inputs);
+    const kept = graphs.get(key) ?? start(inputs);
+    kept.users++;
     graphs.delete(key);
-    graphs.set(key, graph); // a Map keeps the order of insertion: the oldest use comes first
+    graphs.set(key, kept); // a Map keeps the order of insertion: the oldest use comes first
     for (const oldest of [...graphs.keys()].slice(0, -maxShapes)) drop(oldest);
-    try {
-      return await graph;
-    } catch (error) {
-      if (graphs.get(key) === graph) graphs.delete(key);
-      throw error;
-    }
+    return kept;
+  }
+
+  function release(kept: Kept): void {
+    kept.users--;
+    if (kept.dropped && kept.users === 0) disposeOf(kept);
   }
 
   function drop(key: string): void {
-    const graph = graphs.get(key);
+    const kept = graphs.get(key)!;
     graphs.delete(key);
-    graph?.then(
-      (done) => done.dispose(),
-      () => {}, // whoever asked for it has the error
-    );
+    kept.dropped = true;
+    if (kept.users === 0) disposeOf(kept);
+  }
+
+  function start(inputs: Tensor[]): Kept {
+    const kept = { graph: make(inputs), users: 0, dropped: false };
+    // What could not be made is forgotten, so that the next one who asks tries again.
+    kept.graph.catch(() => graphs.forEach((one, key) => one === kept && graphs.delete(key)));
+    return kept;
   }
 
   return {
@@ -80,19 +94,27 @@ export function compiled(
       return precision === 'float32' ? null : (whyNotBfloat16() ?? why ?? whyFloat32);
     },
     async run(inputs) {
-      while (why === null) {
-        try {
-          const graph = await graphFor(inputs);
-          if (!graph.disposed) return graph.run(inputs); // else others' shapes pushed it out while this run waited
-        } catch (error) {
-          if (!(error instanceof UnsupportedBackendError)) throw error;
-          why = error.message;
-        }
+      if (why !== null) return callPlain(fn, inputs);
+      const kept = take(inputs);
+      try {
+        return (await kept.graph).run(inputs);
+      } catch (error) {
+        if (!(error instanceof UnsupportedBackendError)) throw error;
+        why = error.message;
+        return callPlain(fn, inputs);
+      } finally {
+        release(kept);
       }
-      return callPlain(fn, inputs);
     },
     dispose() {
       for (const key of [...graphs.keys()]) drop(key);
     },
   };
+}
+
+function disposeOf({ graph }: Kept): void {
+  graph.then(
+    (done) => done.dispose(),
+    () => {}, // whoever asked for it has the error
+  );
 }
