@@ -11,6 +11,12 @@ export function heNormal(name: string, shape: readonly number[], fanIn: number, 
   return drawn(name, shape, (random) => deviation * random.normal());
 }
 
+/** Normal values of variance `2 / (fanIn + fanOut)` (Glorot and Bengio, AISTATS 2010): torch's `xavier_normal_`. */
+export function glorotNormal(name: string, shape: readonly number[], fanIn: number, fanOut: number): Start {
+  const deviation = Math.sqrt(2 / (fanIn + fanOut));
+  return drawn(name, shape, (random) => deviation * random.normal());
+}
+
 /** Uniform values within `1 / sqrt(fanIn)`, as torch begins its linear and convolutional layers. */
 export function torchUniform(name: string, shape: readonly number[], fanIn: number): Start {
   const bound = 1 / Math.sqrt(fanIn);
