@@ -1,9 +1,10 @@
 import { canonicalJson } from '../inference/records/canonical-json.js';
 import type { StageClock } from '../runtime/profile/stage-clock.js';
 import type { ProfileReport, StageProfile } from '../runtime/profile/stage-profile.js';
-import { STAGES, QUEUES } from '../runtime/profile/stages.js';
+import type { STAGES } from '../runtime/profile/stages.js';
 import type { TraceWriter } from '../runtime/profile/trace-writer.js';
 import type { TextStream } from './report.js';
+import { profileLine, profileTable } from './profile-table.js';
 import { renderTable } from './table.js';
 
 export interface ProfilingFlags {
@@ -42,7 +43,7 @@ export class Profiling {
     this.profile.stop();
     this.writer?.close();
     const report = this.profile.report();
-    if (this.flags.table) stderr.write(`${table(report)}\n`);
+    if (this.flags.table) stderr.write(`${renderTable(profileTable(report))}\n${profileLine(report)}\n`);
     if (this.flags.json === undefined) return;
     const { writeFileWhole } = await import('../data/write-whole.js');
     await writeFileWhole(this.flags.json, `${canonicalJson(document(report, told), 2)}\n`);
@@ -68,23 +69,4 @@ function document(
     },
     ...report,
   };
-}
-
-function table({ stages, waits, ...whole }: ProfileReport): string {
-  const row = (name: string, { count, p50_ms, p95_ms, max_ms, total_ms }: ProfileReport['stages']['load']) => [
-    name,
-    count,
-    ...[p50_ms, p95_ms, max_ms].map((ms) => Number(ms.toFixed(2))),
-    Number((total_ms / 1000).toFixed(2)),
-  ];
-  const rows = [
-    ...STAGES.map((stage) => row(stage, stages[stage])),
-    ...QUEUES.map((queue) => row(`waiting: ${queue}`, waits[queue])),
-  ];
-  const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
-  return [
-    renderTable({ columns: ['stage', 'pictures', 'p50 ms', 'p95 ms', 'max ms', 'total s'], rows }),
-    `${whole.wall_seconds.toFixed(2)} s in all, ${megabytes(whole.read_back_bytes)} read back, at most ` +
-      `${whole.peak_tensors} tensors (${megabytes(whole.peak_tensor_bytes)})`,
-  ].join('\n');
 }

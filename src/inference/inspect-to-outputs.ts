@@ -76,7 +76,7 @@ export async function inspectToOutputs(request: InspectToOutputs): Promise<Outpu
         ...{ ...request.speed, clock },
       },
     );
-    const outputs = { ...request.folders, regions: records.regions };
+    const outputs = { ...request.folders, regions: records.regions, writer: records.writer };
     const counts: OutputCounts = await writeInspections(placed(inspections, todo), records.sink, outputs, {
       ...{ pixelThreshold: run.info.pixelThreshold, onError, maxErrors, before: records.before, signal, clock },
       onDone: ({ processed }) => progress.update(processed),

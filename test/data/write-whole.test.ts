@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { fileTrouble } from '../../src/data/file-trouble.js';
-import { writeFileWhole } from '../../src/data/write-whole.js';
+import { temporaryPath, writeFileWhole } from '../../src/data/write-whole.js';
 import { DataError } from '../../src/errors.js';
 
 describe('writeFileWhole', () => {
@@ -27,6 +27,24 @@ describe('writeFileWhole', () => {
     await Promise.all(contents.map((content) => writeFileWhole(path, content)));
     expect(contents).to.include(await readFile(path, 'utf8'));
     expect(await readdir(dir)).to.deep.equal(['a.txt']);
+  });
+
+  it('a writer that was killed replaces what it left half written, and nobody else does', async () => {
+    const path = join(dir, 'a.txt');
+    const left = temporaryPath(path, 'me');
+    expect(left).to.not.equal(temporaryPath(path, 'another'));
+    expect(left).to.not.equal(temporaryPath(join(dir, 'b.txt'), 'me'));
+    await writeFile(left, 'half of someth');
+    await writeFileWhole(path, 'all', 'another');
+    expect(await readdir(dir)).to.deep.equal([basename(left), 'a.txt']);
+    await writeFileWhole(path, 'all', 'me');
+    expect(await readdir(dir)).to.deep.equal(['a.txt']);
+    expect(await readFile(path, 'utf8')).to.equal('all');
+  });
+
+  it('writes to a device or a pipe, which stays what it is', async () => {
+    await writeFileWhole('/dev/null', 'x');
+    expect((await stat('/dev/null')).isCharacterDevice()).to.equal(true);
   });
 
   it('says in one sentence why it could not, and cleans up', async () => {

@@ -23,9 +23,10 @@ const SPEEDS: Record<string, readonly string[]> = {
 describe('the same bytes, however fast', () => {
   const dir = scratch();
   const pictures = join(dir, 'pictures');
-  const models: Record<string, object> = {
-    vision_pixel_gaussian_map: { resize_hw: { height: 48, width: 64 } },
-    vision_patchcore: { resize: { mode: 'scale', factor: 0.5, multiple: 16 }, max_bank: 60 },
+  /** Threads, shards and budgets know nothing of models: one of them goes all ways. */
+  const models: Record<string, { kwargs: object; all: boolean }> = {
+    vision_pixel_gaussian_map: { kwargs: { resize_hw: { height: 48, width: 64 } }, all: false },
+    vision_patchcore: { kwargs: { resize: { mode: 'scale', factor: 0.5, multiple: 16 }, max_bank: 60 }, all: true },
   };
 
   before(async () => {
@@ -36,7 +37,7 @@ describe('the same bytes, however fast', () => {
       const png = await encodePng({ ...picture, channels: 3, data: picture.rgb as Uint8Array });
       writeFileSync(join(pictures, `${String(i).padStart(2, '0')}.png`), i === CORRUPT ? png.subarray(0, 900) : png);
     }
-    for (const [name, kwargs] of Object.entries(models)) {
+    for (const [name, { kwargs }] of Object.entries(models)) {
       const trained = await runCli(
         ...['train', '--model', name, '--train', join(dir, 'data'), '--out', join(dir, name), '--quiet'],
         ...['--model-kwargs', JSON.stringify(kwargs)],
@@ -46,43 +47,19 @@ describe('the same bytes, however fast', () => {
   });
 
   for (const backend of backends) {
-    for (const name of Object.keys(models)) {
-      it(`${name} [${backend}]: batches, threads, budgets, clocks, shards, a thread that dies`, function () {
-        this.timeout(240_000);
-        const root = join(dir, `${name}-${backend}`);
-        // Records name the folders, so every run has folders of the same names in a place of its own.
-        const inFolder = (folder: string, file: string, flags: readonly string[], killThread = false): BuiltCommand => {
-          const cwd = join(root, folder.replace(/\W/g, '-'));
-          mkdirSync(cwd, { recursive: true });
-          const argv = [
-            ...['infer', '--infer-config', join(dir, name), '--input', pictures, '--backend', backend, '--quiet'],
-            ...['--continue-on-error', '--defects', '--include-maps', '--save-maps', 'maps', '--save-masks', 'masks'],
-            ...['--save-jsonl', file, ...flags],
-          ];
-          return { argv, cwd, killThread };
-        };
-        const parts = ['part-1.jsonl', 'part-2.jsonl', 'part-3.jsonl'];
-        const merge = ['merge', ...parts, '--out', 'out.jsonl', '--quiet'];
-        const commands = [
-          inFolder('plain', 'out.jsonl', ['--batch-size', '1', '--num-workers', '0']),
-          ...Object.entries(SPEEDS).map(([what, flags]) => inFolder(what, 'out.jsonl', flags)),
-          inFolder('a thread dies', 'out.jsonl', ['--num-workers', '2', '--batch-size', '4'], true),
-          ...parts.map((file, i) =>
-            inFolder('merged', file, ['--shard', `${i + 1}/3`, ...Object.values(SPEEDS)[i + 1]]),
-          ),
-          { argv: merge, cwd: join(root, 'merged') },
-        ];
-        const outcomes = runBuilt(dir, commands);
-        const folders = [...new Set(commands.map(({ cwd }) => cwd))];
-        for (const [i, { code, stderr, killed }] of outcomes.entries()) {
-          const { argv, killThread = false } = commands[i];
-          const sharded = argv.includes('--shard');
-          // One picture is corrupt, in one of the shards.
-          if (!sharded) expect(code, stderr).to.equal(argv[0] === 'merge' ? 0 : 1);
-          else expect(code, stderr).to.be.below(2);
-          expect(killed).to.equal(killThread);
-        }
-
+    it(`batches, threads, budgets, clocks, shards, cuts, a thread that dies [${backend}]`, function () {
+      this.timeout(240_000);
+      const plans = Object.entries(models).map(([name, { all }]) => planOf(name, backend, all));
+      const commands = plans.flatMap((plan) => plan.commands);
+      const outcomes = runBuilt(dir, commands);
+      for (const [i, { code, stderr, killed }] of outcomes.entries()) {
+        const { argv, killThread = false } = commands[i];
+        // One picture is corrupt, in one of the shards.
+        if (!argv.includes('--shard')) expect(code, stderr).to.equal(argv[0] === 'merge' ? 0 : 1);
+        else expect(code, stderr).to.be.below(2);
+        expect(killed).to.equal(killThread);
+      }
+      for (const { folders } of plans) {
         const expected = outputsOf(folders[0]);
         const records = expected['out.jsonl'].toString('utf8').trim().split('\n');
         expect(records).to.have.length(SIZES.length);
@@ -95,8 +72,42 @@ describe('the same bytes, however fast', () => {
             expect(got[file].equals(bytes), `${file} of ${folder}`).to.equal(true);
           }
         }
-      });
-    }
+      }
+    });
+  }
+
+  /** All ways through the pictures, each with folders of the same names in a place of its own, because records name the folders; the first is the plain one. */
+  function planOf(name: string, backend: string, all: boolean): { commands: BuiltCommand[]; folders: string[] } {
+    const folderOf = (what: string) => join(dir, `${name}-${backend}`, what.replace(/\W/g, '-'));
+    const infer = (what: string, file: string, flags: readonly string[], more: Partial<BuiltCommand> = {}) => {
+      const cwd = folderOf(what);
+      mkdirSync(cwd, { recursive: true });
+      const argv = [
+        ...['infer', '--infer-config', join(dir, name), '--input', pictures, '--backend', backend, '--quiet'],
+        ...['--continue-on-error', '--defects', '--include-maps', '--save-maps', 'maps', '--save-masks', 'masks'],
+        ...['--save-jsonl', file, ...flags],
+      ];
+      return { argv, cwd, ...more };
+    };
+    const plain = infer('plain', 'out.jsonl', ['--batch-size', '1', '--num-workers', '0']);
+    const atSpeed = (what: string) => infer(what, 'out.jsonl', SPEEDS[what]);
+    const cutAt = (share: number, what: string) => {
+      const cut = { folder: plain.cwd, file: 'out.jsonl', share };
+      return infer(`cut at ${share}`, 'out.jsonl', [...SPEEDS[what], '--resume'], { cut });
+    };
+    const parts = { 'part-1.jsonl': 'batch 4', 'part-2.jsonl': 'batch auto', 'part-3.jsonl': '1 thread' };
+    const commands: BuiltCommand[] = all
+      ? [
+          ...[plain, ...Object.keys(SPEEDS).map(atSpeed)],
+          ...[cutAt(0.2, 'batch 4'), cutAt(0.45, 'batch auto'), cutAt(0.9, 'batch 4')],
+          ...Object.entries(parts).map(([file, what], i) =>
+            infer('merged', file, ['--shard', `${i + 1}/3`, ...SPEEDS[what]]),
+          ),
+          { argv: ['merge', ...Object.keys(parts), '--out', 'out.jsonl', '--quiet'], cwd: folderOf('merged') },
+          infer('a thread dies', 'out.jsonl', ['--num-workers', '1', '--batch-size', '4'], { killThread: true }),
+        ]
+      : [plain, atSpeed('batch 4'), atSpeed('batch auto'), cutAt(0.6, 'batch 4')];
+    return { commands, folders: [...new Set(commands.map(({ cwd }) => cwd))] };
   }
 });
 
@@ -168,6 +179,19 @@ describe('flags of speed and of profiling', () => {
     const whole = events.filter(({ ph }) => ph === 'X');
     expect(whole.filter(({ name }) => name === 'load')).to.have.length(records.length);
     expect(whole.every(({ dur = -1 }) => dur >= 0)).to.equal(true);
+  });
+
+  it('no file of a profile is an input, or another output', async () => {
+    const picture = join(data, 'test/good/000.png');
+    const before = readFileSync(picture);
+    for (const [flags, words] of [
+      [['--trace', picture], 'is an input of the run'],
+      [['--profile-json', join(dir, 'o.jsonl')], '--save-jsonl already writes this file'],
+    ] as const) {
+      const { code, stderr } = await infer(...flags, '--quiet');
+      expect([code, stderr.includes(words)], stderr).to.deep.equal([2, true]);
+    }
+    expect(readFileSync(picture).equals(before)).to.equal(true);
   });
 
   it('a trace that cannot be written is one sentence, before any picture', async () => {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OutputLock } from '../../src/inference/sinks/output-lock.js';
 import { runCli } from '../support/cli.js';
 import { slurmTrouble, startSlurm } from '../support/slurm.js';
 import { useToyRun } from '../support/toy-run.js';
@@ -102,6 +103,11 @@ describe('a run in parts', () => {
     writeFileSync(part(2), text + text);
     await refused('second time', part(1), part(2), part(3));
     writeFileSync(part(2), text);
+    const mine = await OutputLock.take(at('no.jsonl'));
+    await refused(`process ${process.pid}`, part(1), part(2), part(3));
+    mine.release();
+    const device = await runCli('merge', part(1), part(2), part(3), '--out', '/dev/null', '--quiet');
+    expect([device.code, device.stderr.includes('/dev/null: is no plain file')]).to.deep.equal([2, true]);
     const other = [...flags('other'), '--shard', '2/3', '--defect-min-area', '9'];
     await runCli('infer', ...other);
     await refused('settings.config_sha256', part(1), at('other.jsonl'), part(3));

@@ -88,6 +88,16 @@ describe('train, infer, evaluate', () => {
     expect(report.pixel_auroc).to.be.above(0.95);
     expect(report.aupro).to.be.above(0.9);
     expect(report.by_defect.square).to.deep.equal({ pictures: 3, flagged: 3 });
+    expect(report).to.not.have.property('profile');
+  });
+
+  it('tells in the report where the time went, when asked', async () => {
+    const evaluate = ['evaluate', '--infer-config', run, '--data', data, '--quiet', '--profile'];
+    const { stages, waits } = JSON.parse((await runCli(...evaluate, '--json')).stdout).profile;
+    expect(stages.model).to.include({ count: 6 });
+    expect(stages.model.p95_ms).to.be.above(0).and.at.most(stages.model.max_ms);
+    expect(waits.device).to.include({ count: 6 });
+    expect((await runCli(...evaluate)).stdout).to.match(/stage +pictures +p50 ms[^]+postprocess +6/);
   });
 
   it('trains the same model from the same seed', async () => {

@@ -221,6 +221,19 @@ describe('the lock of an output', () => {
     expect(readdirSync(dir)).to.deep.equal([]);
   });
 
+  it('is swept of what was left by who was killed while it put one aside', async () => {
+    const mine = await OutputLock.take(file);
+    const owner = JSON.parse(readFileSync(lock, 'utf8'));
+    mine.release();
+    const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+    await once(child, 'exit');
+    writeFileSync(`${lock}.1`, JSON.stringify({ ...owner, pid: child.pid }));
+    writeFileSync(`${lock}.2`, JSON.stringify({ ...owner, token: 'x' }));
+    (await OutputLock.take(file)).release();
+    expect(readdirSync(dir), 'the one of a process that lives stays').to.deep.equal(['out.jsonl.lock.2']);
+    rmSync(`${lock}.2`);
+  });
+
   it('of another machine is taken over when nobody touches it any more', async () => {
     writeFileSync(lock, JSON.stringify({ token: 'x', host: 'elsewhere', pids: null, pid: 1, started: null }));
     const beat = setInterval(() => utimesSync(lock, new Date(), new Date()), 20);

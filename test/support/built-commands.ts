@@ -23,19 +23,21 @@ const KILL_THREADS = `
 
 const SCRIPT = `
   import './kill-threads.mjs';
-  import { readFileSync } from 'node:fs';
+  import { cpSync, readFileSync, statSync, truncateSync } from 'node:fs';
   import { PassThrough } from 'node:stream';
   const { Cli } = await import(${JSON.stringify(import.meta.resolve('clipanion'))});
   const { COMMANDS } = await import(${built('cli/commands.js')});
   const cli = new Cli({ binaryName: 'imgano' });
   for (const command of COMMANDS) cli.register(command);
   const ended = [];
-  for (const { argv, cwd, killThread = false } of JSON.parse(readFileSync(process.argv[2], 'utf8'))) {
+  for (const { argv, cwd, killThread = false, cut } of JSON.parse(readFileSync(process.argv[2], 'utf8'))) {
     const stderr = new PassThrough();
     const chunks = [];
     stderr.on('data', (chunk) => chunks.push(chunk));
     globalThis.killThread = killThread;
+    if (cut !== undefined) cpSync(cut.folder, cwd, { recursive: true });
     process.chdir(cwd);
+    if (cut !== undefined) truncateSync(cut.file, Math.floor(cut.share * statSync(cut.file).size));
     const code = await cli.run(argv, { stdin: process.stdin, stdout: stderr, stderr });
     ended.push({ code, stderr: Buffer.concat(chunks).toString(), killed: killThread && !globalThis.killThread });
   }
@@ -46,6 +48,8 @@ export interface BuiltCommand {
   readonly argv: readonly string[];
   /** Relative paths are below it. */
   readonly cwd: string;
+  /** Begins with what another command left in its folder, but of one of its files only a share of the bytes, as after a kill. */
+  readonly cut?: { readonly folder: string; readonly file: string; readonly share: number };
   /** Ends the first decode thread in the middle of its work. */
   readonly killThread?: boolean;
 }

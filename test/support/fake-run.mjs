@@ -68,7 +68,7 @@ export async function fakeRun({ dir, resume, count, pace = 0, model = 'fake', on
     });
     onOpen();
     try {
-      const outputs = { ...folders, regions: records.regions };
+      const outputs = { ...folders, regions: records.regions, writer: records.writer };
       const walk = inspections(inputs.slice(records.before.processed), pace);
       return await writeInspections(walk, records.sink, outputs, { pixelThreshold: 0.5, before: records.before });
     } finally {

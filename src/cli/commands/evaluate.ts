@@ -1,6 +1,8 @@
 import { Command, Option } from 'clipanion';
 import { DefectsFlags } from '../defects-flags.js';
+import { profileTable } from '../profile-table.js';
 import { printReport } from '../report.js';
+import type { StageProfile } from '../../runtime/profile/stage-profile.js';
 import type { EvaluationReport } from '../../workbench/evaluate/evaluate-run.js';
 
 export class EvaluateCommand extends DefectsFlags {
@@ -29,6 +31,9 @@ export class EvaluateCommand extends DefectsFlags {
   referenceDir = Option.String('--reference-dir', {
     description: 'golden samples: a folder of pictures of the same names, or one picture for all',
   });
+  profile = Option.Boolean('--profile', false, {
+    description: 'the time of every stage, in the report too (profile)',
+  });
   backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
@@ -42,10 +47,12 @@ export class EvaluateCommand extends DefectsFlags {
     const warn = (line: string) => progress.warn(line);
     const defects = await this.runOverrides(warn);
     const run = await openRun(this.inferConfig, { backend, weights, references, defects, warn });
+    const clock = this.profile ? await startedProfile() : undefined;
     try {
-      const report = await evaluateRun(run, this.data, { progress, signal });
+      const report = await evaluateRun(run, this.data, { progress, signal, clock });
       const { normal, anomalous } = report.pictures;
-      printReport(this.context.stdout, this.json, report, () => [
+      const profile = clock?.report();
+      printReport(this.context.stdout, this.json, { ...report, ...(profile && { profile }) }, () => [
         {
           columns: [report.model, `${normal} good, ${anomalous} with defects`],
           rows: [
@@ -61,11 +68,19 @@ export class EvaluateCommand extends DefectsFlags {
           columns: ['kind', 'pictures', 'flagged'],
           rows: Object.entries(report.by_defect).map(([kind, { pictures, flagged }]) => [kind, pictures, flagged]),
         },
+        ...(profile ? [profileTable(profile)] : []),
       ]);
     } finally {
+      clock?.stop();
       await run.dispose();
     }
   }
+}
+
+/** Begins when the backend runs. */
+async function startedProfile(): Promise<StageProfile> {
+  const { StageProfile } = await import('../../runtime/profile/stage-profile.js');
+  return new StageProfile();
 }
 
 function regionRows(report: EvaluationReport): [string, string][] {

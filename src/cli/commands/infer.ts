@@ -129,6 +129,10 @@ export class InferCommand extends TileFlags {
     // All inputs are looked up before the model is loaded: a wrong path should not cost a minute.
     const sources = await openSources(this.input);
     const started = performance.now();
+    const { jsonl, profileJson, traceFile } = this;
+    const outputs = { '--save-jsonl': jsonl, '--defects-regions-jsonl': this.regions, '--profile-json': profileJson };
+    const config = [path, join(path, 'infer_config.json')];
+    refuseOverwriting({ ...outputs, '--trace': traceFile }, [...sources.map(({ name }) => name), ...config]);
     const run = await this.openNamed(path, {
       backend: this.backend,
       weights: this.weights,
@@ -141,7 +145,7 @@ export class InferCommand extends TileFlags {
       warn: (line) => progress.warn(line),
     });
     const loadSeconds = (performance.now() - started) / 1000;
-    const profiling = await Profiling.start({ table: this.profile, json: this.profileJson, trace: this.traceFile });
+    const profiling = await Profiling.start({ table: this.profile, json: profileJson, trace: traceFile });
     const told = { loadSeconds, inputs: sources.length, processed: 0, errors: 0 };
     try {
       const defects = run.info.defectsEnabled;
@@ -149,14 +153,11 @@ export class InferCommand extends TileFlags {
       this.requireTogether('--save-maps', this.maps !== undefined, '--include-maps', maps);
       this.requireTogether('--save-masks', this.masks !== undefined, '--defects', defects);
       this.requireTogether('--defects-regions-jsonl', this.regions !== undefined, '--defects', defects);
-      const config = [path, join(path, 'infer_config.json')];
-      const read = [...sources.map(({ name }) => name), ...config];
-      refuseOverwriting({ '--save-jsonl': this.jsonl, '--defects-regions-jsonl': this.regions }, read);
       const folders = { maps: this.maps, masks: this.masks, overlays: this.overlays, overlayMaxSize };
       await makeFolders(folders);
       const counts = await inspectToOutputs({
         ...{ run, sources, folders, maps, signal, progress, ...writing },
-        ...{ inputs: this.input, jsonl: this.jsonl, regions: this.regions, stdout: this.context.stdout },
+        ...{ inputs: this.input, jsonl, regions: this.regions, stdout: this.context.stdout },
         ...{ confidence: this.includeConfidence, references: this.referenceDir ?? null, speed, clock: profiling.clock },
       });
       Object.assign(told, { processed: counts.processed, errors: counts.errors });
@@ -165,7 +166,7 @@ export class InferCommand extends TileFlags {
       const kept = counts.resumed === undefined ? '' : ` (${counts.resumed} from before)`;
       progress.info(`${processed} pictures${kept}: ${anomalous} anomalous${found}, ${errors} errors`);
       // The standard output is the records' unless they go to a file.
-      if (this.json && this.jsonl !== undefined) printReport(this.context.stdout, true, counts, () => []);
+      if (this.json && jsonl !== undefined) printReport(this.context.stdout, true, counts, () => []);
       return errors > 0 ? 1 : 0;
     } finally {
       await profiling.finish(told, this.context.stderr);

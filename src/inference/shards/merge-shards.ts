@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { RunHeader } from '../../config/run-header.js';
 import { fileTrouble } from '../../data/file-trouble.js';
-import { DataError, InterruptedError } from '../../errors.js';
+import { temporaryPath } from '../../data/write-whole.js';
+import { ConfigError, DataError, InterruptedError } from '../../errors.js';
 import { regionsLine } from '../records/record.js';
 import { JsonlFile } from '../sinks/jsonl.js';
+import { OutputLock } from '../sinks/output-lock.js';
+import { realPath } from '../sinks/real-path.js';
 import { headerPath, NamesDigest, writeRunHeader } from '../sinks/run-header-file.js';
 import { count as countRecord, type WriteCounts } from '../write-inspections.js';
 import { checkShards, type ShardFile } from './check-shards.js';
@@ -25,13 +26,25 @@ export interface MergeRequest {
  * Puts the records of shards into the order of their inputs: the lines of the run that was not sharded, byte for byte. Memory
  * holds one record a shard. The file appears whole, under its name, when everything was found to be there.
  *
- * @throws ConfigError when the shards are not all those of one run; DataError when one is incomplete or damaged
+ * @throws ConfigError when the shards are not all those of one run; DataError when one is incomplete or damaged, or another process writes
+ *   the file
  */
 export async function mergeShards(request: MergeRequest): Promise<WriteCounts> {
   const files = checkShards(request.shards);
+  for (const path of [request.out, request.regions]) requirePlainFile(path);
+  const lock = await OutputLock.take(request.out);
+  try {
+    return await mergeFiles(files, request);
+  } finally {
+    lock.release();
+  }
+}
+
+async function mergeFiles(files: readonly ShardFile[], request: MergeRequest): Promise<WriteCounts> {
   const { inputs } = files[0].header;
-  const draft = join(dirname(request.out), `.imgano-${randomUUID()}.tmp`);
-  const regionsDraft = request.regions && join(dirname(request.regions), `.imgano-${randomUUID()}.tmp`);
+  const writer = realPath(request.out);
+  const draft = temporaryPath(request.out, writer);
+  const regionsDraft = request.regions && temporaryPath(request.regions, writer);
   try {
     const lines = new JsonlFile(draft);
     const regions = regionsDraft === undefined ? undefined : new JsonlFile(regionsDraft);
@@ -117,6 +130,12 @@ function commonOutputs(files: readonly ShardFile[], regions: string | undefined)
     overlay_max_size: common('overlay_max_size'),
     regions: regions ?? null,
   };
+}
+
+/** What is renamed over a device would do away with it. */
+function requirePlainFile(path: string | undefined): void {
+  if (path === undefined || !existsSync(path) || statSync(path).isFile()) return;
+  throw new ConfigError(`${path}: is no plain file, but the merged records become one; choose another name`);
 }
 
 function stopIfAsked(signal: AbortSignal | undefined): void {

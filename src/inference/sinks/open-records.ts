@@ -7,6 +7,7 @@ import { headerDifference } from './header-difference.js';
 import { JsonlFile, type SyncPolicy } from './jsonl.js';
 import { keptRecords, type NumberedInput } from './kept-records.js';
 import { OutputLock } from './output-lock.js';
+import { realPath } from './real-path.js';
 import type { RecordSink } from './record-sink.js';
 import { readRunHeader, writeRunHeader } from './run-header-file.js';
 
@@ -25,6 +26,8 @@ export interface RecordsRequest {
 export interface OpenedRecords {
   readonly sink: RecordSink;
   readonly regions?: RecordSink;
+  /** The name under which artifacts are written, the same when the run goes on; absent where it cannot. */
+  readonly writer?: string;
   /** What is there already; `processed` says after which input to go on. */
   readonly before: Readonly<WriteCounts>;
   close(): void;
@@ -63,7 +66,7 @@ export async function openRecords(request: RecordsRequest): Promise<OpenedRecord
     const second = regions === undefined ? undefined : new JsonlFile(regions, request.sync);
     if (second !== undefined) opened.push(second);
     if (second !== undefined && before.processed > 0) await copyRegions(request, second);
-    return { sink, regions: second, before, close };
+    return { sink, regions: second, writer: realPath(path), before, close };
   } catch (error) {
     close();
     throw error;

@@ -3,6 +3,7 @@ import {
   closeSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -12,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileTrouble } from '../../data/file-trouble.js';
 import { DataError } from '../../errors.js';
@@ -54,7 +56,10 @@ export class OutputLock {
     const path = `${realPath(file)}.lock`;
     const owner = { token: randomUUID(), ...here(), pid: process.pid, started: startOf(process.pid) };
     for (let tries = 0; tries < 5; tries++) {
-      if (made(path, owner, file)) return new OutputLock(path, owner);
+      if (made(path, owner, file)) {
+        sweepAside(path);
+        return new OutputLock(path, owner);
+      }
       const held = await ownerOf(path);
       if (held !== null && (await lives(held, path, silence))) {
         throw new DataError(
@@ -112,9 +117,9 @@ function here(): Pick<Owner, 'host' | 'pids'> {
   }
 }
 
-async function lives({ host, pids, pid, started }: Owner, path: string, silence: number): Promise<boolean> {
-  const { host: name, pids: seen } = here();
-  if (host === name && pids === seen) return isRunning(pid) && startOf(pid) === started;
+async function lives(owner: Owner, path: string, silence: number): Promise<boolean> {
+  const local = livesHere(owner);
+  if (local !== null) return local;
   // The clocks of two machines differ, so the age of the lock says nothing: it is watched.
   const before = touchedAt(path);
   for (let waited = 0; waited < silence; waited += silence / 30) {
@@ -122,6 +127,12 @@ async function lives({ host, pids, pid, started }: Owner, path: string, silence:
     if (touchedAt(path) !== before) return true;
   }
   return false;
+}
+
+/** null where another machine or container would have to be asked. */
+function livesHere({ host, pids, pid, started }: Owner): boolean | null {
+  const { host: name, pids: seen } = here();
+  return host === name && pids === seen ? isRunning(pid) && startOf(pid) === started : null;
 }
 
 /** Removes a lock that was left behind, but not one that another process has just made in its place. */
@@ -135,6 +146,16 @@ function putAside(path: string, left: Owner | null): void {
     // Another process was quicker; the next try sees its lock.
   }
   rmSync(aside, { force: true });
+}
+
+/** Removes what a process that was killed while it put a lock aside left there, unless somebody holds it. */
+function sweepAside(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const aside = join(dirname(path), name);
+    const left = parsed(aside);
+    if (left !== null && livesHere(left) === false) rmSync(aside, { force: true });
+  }
 }
 
 function isRunning(pid: number): boolean {

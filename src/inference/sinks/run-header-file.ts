@@ -5,15 +5,16 @@ import { fileTrouble } from '../../data/file-trouble.js';
 import { writeFileWhole } from '../../data/write-whole.js';
 import { DataError } from '../../errors.js';
 import { canonicalJson } from '../records/canonical-json.js';
+import { realPath } from './real-path.js';
 
 /** Where the header of a records file lies. */
 export function headerPath(records: string): string {
   return `${records}.run.json`;
 }
 
-/** @throws DataError when it cannot be written */
+/** Called by whoever has the right to write the records. @throws DataError when it cannot be written */
 export async function writeRunHeader(records: string, header: RunHeader): Promise<void> {
-  await writeFileWhole(headerPath(records), `${canonicalJson(header, 2)}\n`);
+  await writeFileWhole(headerPath(records), `${canonicalJson(header, 2)}\n`, realPath(records));
 }
 
 /**

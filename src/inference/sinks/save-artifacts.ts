@@ -14,6 +14,8 @@ export interface OutputFolders {
   readonly overlays?: string;
   /** Overlays are shrunk until their longer side has at most so many pixels. */
   readonly overlayMaxSize?: number;
+  /** The name under which this run alone writes, whenever it goes on: see `writeFileWhole`. */
+  readonly writer?: string;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function saveArtifacts(
 ): Promise<Inspection['record']> {
   const written: string[] = [];
   const write = async (path: string, content: Uint8Array) => {
-    await writeFileWhole(path, content);
+    await writeFileWhole(path, content, folders.writer);
     written.push(path);
   };
   try {

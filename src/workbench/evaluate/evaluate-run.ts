@@ -4,6 +4,7 @@ import { DataError } from '../../errors.js';
 import { pixelHash, shortHash } from '../../inference/pixel-hash.js';
 import type { OpenedRun } from '../../inference/open-run.js';
 import type { Inspection } from '../../inference/run.js';
+import type { StageClock } from '../../runtime/profile/stage-clock.js';
 import type { Progress } from '../../runtime/progress.js';
 import { auroc } from '../metrics/auroc.js';
 import { averagePrecision } from '../metrics/average-precision.js';
@@ -35,6 +36,8 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
   /** Also find defect regions and measure them. Default: `defects.enabled` of the config. */
   readonly defects?: boolean;
+  /** Takes the time of every stage. */
+  readonly clock?: StageClock;
   /** Sees every picture with its outcome, for a gallery say. */
   readonly onInspection?: (item: DatasetItem, inspection: Inspection, mask: Uint8Array | null) => Promise<void> | void;
 }
@@ -54,9 +57,9 @@ export async function evaluateRun(run: OpenedRun, data: string, options: Evaluat
   const byDefect: Record<string, { pictures: number; flagged: number }> = {};
   const sources = items.map((item) => item.source);
   options.progress.start('evaluating', items.length);
-  const { signal, defects } = options;
+  const { signal, defects, clock } = options;
   const used = new Set([...(run.info.pictureHashes?.fit ?? []), ...(run.info.pictureHashes?.calibration ?? [])]);
-  for await (const inspection of run.inspectAll(sources, { maps: run.info.givesMaps, defects, signal })) {
+  for await (const inspection of run.inspectAll(sources, { maps: run.info.givesMaps, defects, signal, clock })) {
     const item = items[scores.length];
     const { record, map, mask: found } = inspection;
     if ('error' in record) throw new DataError(record.error.message);

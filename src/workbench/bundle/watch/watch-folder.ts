@@ -99,9 +99,8 @@ class Watch {
 
   static async open(options: WatchOptions): Promise<Watch> {
     const { out, artifacts, run, maps, references } = options;
-    const folders: OutputFolders = Object.fromEntries(
-      Object.entries(artifacts).flatMap(([name, wanted]) => (wanted ? [[name, join(out, name)]] : [])),
-    );
+    const wanted = Object.entries(artifacts).flatMap(([name, asked]) => (asked ? [[name, join(out, name)]] : []));
+    const folders: OutputFolders = { ...Object.fromEntries(wanted), writer: realPath(out) };
     const seen = new SeenFiles();
     const header = runHeader({ run, sources: [], shard: null, folders, continueOnError: true, maps, references }, 0);
     const log = await openWatchLog(out, header, (file) => seen.add(file));
