@@ -23,6 +23,8 @@ export interface CompiledFunction {
 export interface CompiledFunctionOptions extends CompileOptions {
   /** How many sets of shapes are kept; the one not used for longest goes first. */
   readonly maxShapes?: number;
+  /** What a graph is recorded and checked with in place of the inputs that it is made for; of their kinds, borrowed. */
+  examples?(inputs: Tensor[]): Tensor[];
 }
 
 /** A graph, or one in the making, and the runs that wait for it or use it: it outlives them, even where other shapes push it out. */
@@ -40,19 +42,20 @@ interface Kept {
  */
 export function compiled(
   fn: TensorFunction,
-  { maxShapes = 8, precision = 'float32', ...options }: CompiledFunctionOptions = {},
+  { maxShapes = 8, precision = 'float32', examples = (inputs) => inputs, ...options }: CompiledFunctionOptions = {},
 ): CompiledFunction {
   const graphs = new Map<string, Kept>();
   let why: string | null = null;
   let whyFloat32: string | null = null;
 
   async function make(inputs: Tensor[]): Promise<CompiledGraph> {
+    const shown = examples(inputs);
     try {
-      return await compile(fn, inputs, { ...options, precision });
+      return await compile(fn, shown, { ...options, precision });
     } catch (error) {
       if (precision === 'float32' || !(error instanceof UnsupportedBackendError)) throw error;
       whyFloat32 = error.message;
-      return compile(fn, inputs, options);
+      return compile(fn, shown, options);
     }
   }
 

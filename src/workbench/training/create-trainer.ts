@@ -6,14 +6,8 @@ import { tf, type Tensor } from '../../runtime/tf.js';
 import { EarlyStopping } from './early-stopping.js';
 import { learningRateOf } from './learning-rate.js';
 import { optimizerOf, type Optimizer } from './optimizer.js';
-import {
-  disposeState,
-  firstState,
-  ratesOf,
-  trainingStep,
-  type StepResult,
-  type TrainingState,
-} from './training-step.js';
+import { StepRunner } from './step-runner.js';
+import { disposeState, firstState, ratesOf, type StepResult, type TrainingState } from './training-step.js';
 
 type Context = Parameters<Trainer>[1];
 
@@ -35,6 +29,7 @@ class Training {
   private readonly history: EpochLosses[] = [];
   private readonly steps: number;
   private readonly epochs: number;
+  private readonly runner: StepRunner;
   private state: TrainingState;
   private done = 0;
 
@@ -48,6 +43,7 @@ class Training {
     this.optimizer = optimizerOf(rule);
     this.stopping = new EarlyStopping(rule);
     this.state = firstState(task, this.optimizer);
+    this.runner = new StepRunner(task, this.optimizer, this.state);
   }
 
   async run(): Promise<Trained> {
@@ -76,6 +72,7 @@ class Training {
 
   dispose(): void {
     disposeState(this.state);
+    this.runner.dispose();
     this.stopping.dispose();
   }
 
@@ -114,7 +111,7 @@ class Training {
     const rates = ratesOf(this.task, this.optimizer, learningRate, this.done + 1);
     let result: StepResult;
     try {
-      result = trainingStep(this.task, this.optimizer, this.state, inputs, rates);
+      result = await this.runner.run(this.state, inputs, rates);
     } finally {
       rates.dispose();
     }
