@@ -7,6 +7,7 @@ import { depthwiseGradients } from './kernels/depthwise-gradients.js';
 import { gatherRows } from './kernels/gather-rows.js';
 import { maxPoolGradient } from './kernels/max-pool-gradient.js';
 import { repairMirrorPadGradient } from './kernels/mirror-pad-gradient.js';
+import { pointwiseProduct } from './kernels/pointwise-product.js';
 import { poolPadding } from './kernels/pool-padding.js';
 import { applyRepairs, type KernelRepair } from './kernels/repair.js';
 import { resizeGradient } from './kernels/resize-gradient.js';
@@ -21,6 +22,7 @@ export const KERNEL_REPAIRS: readonly KernelRepair[] = [
   ...averagePoolGradient,
   maxPoolGradient,
   ...convPadding,
+  ...pointwiseProduct,
   convFilterGradient,
   ...depthwiseGradients,
   resizeGradient,
