@@ -1,6 +1,6 @@
 import { tf, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { Module } from './module.js';
-import { constant, heNormal, torchUniform } from './starts.js';
+import { constant, glorotNormal, heNormal, torchUniform } from './starts.js';
 
 export interface TrainedConvolutionRule {
   readonly name: string;
@@ -15,8 +15,8 @@ export interface TrainedConvolutionRule {
   readonly depthwise?: boolean;
   /** Absent = with a bias, which begins at zero. */
   readonly bias?: boolean;
-  /** `torch` is what torch does unless told otherwise. */
-  readonly start?: 'he' | 'torch';
+  /** `torch` is what torch does unless told otherwise; `glorot` draws the filter otherwise and the bias alike. */
+  readonly start?: 'he' | 'glorot' | 'torch';
 }
 
 /** A convolution with torch's padding: `[n, floor((h + 2 pad - size) / stride) + 1, ..., to]`. */
@@ -25,7 +25,12 @@ export function convolution(rule: TrainedConvolutionRule): Module {
   const [filterName, biasName] = [`${name}.weight`, `${name}.bias`];
   const fanIn = size * size * (depthwise ? 1 : from);
   const shape = depthwise ? [size, size, to, 1] : [size, size, from, to];
-  const filter = start === 'he' ? heNormal(filterName, shape, fanIn) : torchUniform(filterName, shape, fanIn);
+  const fanOut = size * size * (depthwise ? 1 : to);
+  const filter = {
+    he: () => heNormal(filterName, shape, fanIn),
+    glorot: () => glorotNormal(filterName, shape, fanIn, fanOut),
+    torch: () => torchUniform(filterName, shape, fanIn),
+  }[start]();
   const bend = start === 'he' ? constant(biasName, [to], 0) : torchUniform(biasName, [to], fanIn);
   return {
     trained: [filter, ...(bias ? [bend] : [])],
