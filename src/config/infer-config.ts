@@ -32,7 +32,7 @@ const WeightsReference = strict('WeightsReference', {
 });
 
 /** What the pictures of a run were; `pixels`: over what was decoded, so that the same pictures elsewhere give the same hash. */
-const SplitFingerprint = strict('SplitFingerprint', {
+export const SplitFingerprint = strict('SplitFingerprint', {
   schema_version: Integer,
   sha256: Sha256,
   train_count: NonNegativeInteger,

@@ -20,8 +20,20 @@ const Contamination = refine('number above 0 and at most 0.5', t.number, (n) => 
   maximum: 0.5,
 });
 
+const Output = strict('Output', {
+  /** The run folder; null = `runs/` and a name made of the time, the data set, the recipe and the model. */
+  output_dir: withDefault(nullable(NonEmptyString), null),
+  /** Inspect the test pictures of the data set, where it has some, and write their records and figures. */
+  per_image_jsonl: withDefault(t.boolean, true),
+});
+
+/** The recipe that runs a config as it is. */
+export const DEFAULT_RECIPE = 'industrial-adapt';
+
 /** What `imgano train --config` reads: the data, the model, how thresholds are found, what the run records. */
 export const RunConfig = strict('RunConfig', {
+  /** A recipe of `imgano train --list-recipes`; its keys hold where this document says nothing. */
+  recipe: withDefault(NonEmptyString, DEFAULT_RECIPE),
   seed: withDefault(Integer, 0),
   dataset: strict('Dataset', {
     /** A folder of good pictures, a folder in the MVTec layout, or a manifest (`.jsonl`). */
@@ -30,6 +42,7 @@ export const RunConfig = strict('RunConfig', {
     /** For models that compare every picture with a reference: a folder of pictures of the same names, or one picture for all. */
     reference_dir: withDefault(nullable(NonEmptyString), null),
     limit_train: withDefault(nullable(PositiveInteger), null),
+    limit_test: withDefault(nullable(PositiveInteger), null),
   }),
   model: strict('Model', {
     name: NonEmptyString,
@@ -40,8 +53,6 @@ export const RunConfig = strict('RunConfig', {
   adaptation: withDefault(Adaptation, () => defaultsOf(Adaptation)),
   prediction: withDefault(nullable(PredictionPolicy), null),
   defects: optional(DefectsConfig),
-  output: withDefault(strict('Output', { output_dir: withDefault(nullable(NonEmptyString), null) }), {
-    output_dir: null,
-  }),
+  output: withDefault(Output, () => defaultsOf(Output)),
 });
 export type RunConfig = t.TypeOf<typeof RunConfig>;

@@ -23,7 +23,15 @@ describe('a deploy bundle', () => {
 
   it('holds what the manifest lists, and verifies where it was exported to the bit', async () => {
     expect(readdirSync(bundle).sort()).to.deep.equal([
-      ...['bundle_manifest.json', 'environment.json', 'infer_config.json', 'model', 'probes', 'report.json'],
+      ...[
+        'bundle_manifest.json',
+        'calibration_card.json',
+        'config.json',
+        'environment.json',
+        'infer_config.json',
+        'model',
+      ],
+      ...['probes', 'report.json'],
     ]);
     expect(readdirSync(join(bundle, 'probes/pictures'))).to.have.length(4);
     const { code, stdout } = await runCli('bundle', 'verify', bundle, '--quiet', '--json');

@@ -9,7 +9,10 @@ describe('train, infer, evaluate', () => {
   const { dir, data, run } = useToyRun();
 
   it('writes a whole run folder', () => {
-    expect(readdirSync(run).sort()).to.deep.equal(['environment.json', 'infer_config.json', 'model', 'report.json']);
+    expect(readdirSync(run).sort()).to.deep.equal([
+      ...['calibration_card.json', 'config.json', 'environment.json', 'infer_config.json', 'labels.jsonl', 'model'],
+      ...['per_image.jsonl', 'per_image.jsonl.run.json', 'report.json'],
+    ]);
     const config = JSON.parse(readFileSync(join(run, 'infer_config.json'), 'utf8'));
     expect(config.schema_version).to.equal(2);
     expect(config.threshold_provenance).to.include({ split: 'held_out', calibration_count: 3 });

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { DataError } from '../../errors.js';
+import { codePointOrder } from '../code-point-order.js';
 import { listFolders } from '../list-folders.js';
 import { listPictures } from '../list-pictures.js';
 import { pictureSource } from '../picture-source.js';
@@ -27,6 +28,7 @@ export async function readFolderLayout(path: string, options: DatasetOptions): P
   const category = basename(resolve(path));
   const items: DatasetItem[] = [];
   for (const [folder, split] of Object.entries(splits)) {
+    const found: DatasetItem[] = [];
     for (const kind of await listFolders(join(path, folder))) {
       const label = NORMAL_FOLDERS.includes(kind.toLowerCase()) ? 0 : 1;
       if (label === 1 && split !== 'test') {
@@ -40,9 +42,11 @@ export async function readFolderLayout(path: string, options: DatasetOptions): P
       for (const picture of await listPictures(pictures)) {
         const maskPath = masks.get(keyOf(pictures, picture)) ?? null;
         const defect = label === 1 ? kind : 'good';
-        items.push({ source: pictureSource(picture, options), split, label, defect, maskPath, group: null, category });
+        found.push({ source: pictureSource(picture, options), split, label, defect, maskPath, group: null, category });
       }
     }
+    // As the folder itself is walked where it is named as an input.
+    items.push(...found.sort((a, b) => codePointOrder(a.source.name, b.source.name)));
   }
   return items;
 }

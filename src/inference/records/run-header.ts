@@ -34,7 +34,7 @@ export function runHeader(request: HeaderRequest, pictures: number): RunHeader {
     inputs: names.digest(),
     shard: shard === null ? null : { ...shard, pictures },
     outputs: {
-      maps: folders.maps ?? null,
+      maps: folders.mapsNamed ?? folders.maps ?? null,
       masks: folders.masks ?? null,
       overlays: folders.overlays ?? null,
       overlay_max_size: folders.overlayMaxSize ?? null,

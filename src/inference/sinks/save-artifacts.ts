@@ -10,6 +10,8 @@ import { renderOverlay } from './overlay.js';
 
 export interface OutputFolders {
   readonly maps?: string;
+  /** What records and headers call the folder of the maps; default: as it is given. */
+  readonly mapsNamed?: string;
   readonly masks?: string;
   readonly overlays?: string;
   /** Overlays are shrunk until their longer side has at most so many pixels. */
@@ -52,9 +54,9 @@ async function saveEach(
   const stem = stemOf(record);
   const saved = { ...record };
   if (folders.maps !== undefined && map !== null && saved.anomaly_map !== undefined) {
-    const path = join(folders.maps, `${stem}.npy`);
-    await write(path, encodeNpy([map.height, map.width], map.data));
-    saved.anomaly_map = { ...saved.anomaly_map, path };
+    const name = `${stem}.npy`;
+    await write(join(folders.maps, name), encodeNpy([map.height, map.width], map.data));
+    saved.anomaly_map = { ...saved.anomaly_map, path: join(folders.mapsNamed ?? folders.maps, name) };
   }
   if (folders.masks !== undefined && mask !== null && saved.defects !== undefined) {
     saved.defects = await saveMask(saved.defects, mask, { ...record, folder: folders.masks }, write);

@@ -15,7 +15,7 @@ import { BUNDLE_FILES } from './bundle-files.js';
 type Role = BundleManifest['files'][number]['role'];
 
 /** Documents of a run that tell how it came to be; they travel with it where they are there. */
-const AUDIT = ['report.json', 'environment.json', 'calibration_card.json'];
+const AUDIT = ['report.json', 'config.json', 'environment.json', 'calibration_card.json', 'operator_contract.json'];
 
 /** Fills a bundle, and keeps what role every file has. */
 export class BundleFiles {

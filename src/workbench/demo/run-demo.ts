@@ -82,6 +82,8 @@ function demoConfig(data: string, seed: number): RunConfig {
   const document = {
     seed,
     dataset: { root: data },
+    // The page below has the evaluation, with its pictures.
+    output: { per_image_jsonl: false },
     model: { name: 'vision_patchcore', model_kwargs: { resize: { mode: 'short_side', pixels: 192, multiple: 32 } } },
     calibration: { holdout_fraction: 0.3 },
     defects: { enabled: true, pixel_normal_quantile: 0.9998, min_area: 12 },

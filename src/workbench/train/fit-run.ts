@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { decode } from '../../config/codec.js';
 import { DefectsConfig } from '../../config/defects.js';
+import type { InferConfig } from '../../config/infer-config.js';
 import { tileRule } from '../../config/tile-rule.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { byRegion } from '../../data/by-region.js';
@@ -17,21 +18,32 @@ import { requireBackend } from '../../models/require-backend.js';
 import { startRuntime } from '../../runtime/start.js';
 import { createTrainer } from '../training/create-trainer.js';
 import { calibrate } from './calibrate.js';
+import { finishRun, type FittedRun } from './finish-run.js';
 import type { TrainOptions, TrainReport } from './train-run.js';
 import { secondShots } from './second-shots.js';
 import { splitPictures } from './split-pictures.js';
 import { rememberWeights } from './remember-weights.js';
+import { RUN_FILES } from './run-files.js';
 import { writeRunFolder } from './run-folder.js';
 import { writeDocuments } from './write-documents.js';
 
 const FIT_BATCH = 8;
 
 /**
- * The work behind `trainRun`: split, fit, calibrate, write.
+ * The work behind `trainRun`: split, fit, calibrate, evaluate, write.
  *
  * @throws ConfigError, DataError, WeightsError, UnsupportedBackendError; nothing is left behind then
  */
 export async function fitRun(config: RunConfig, options: TrainOptions): Promise<TrainReport> {
+  let report: TrainReport | null = null;
+  await writeRunFolder(options.out, async (dir) => {
+    report = await buildRun(dir, config, options);
+  });
+  return report as unknown as TrainReport;
+}
+
+/** Makes the run in a folder that is not yet its own. */
+async function buildRun(dir: string, config: RunConfig, options: TrainOptions): Promise<TrainReport> {
   const spec = findModel(config.model.name);
   const defects = config.defects ?? decode(DefectsConfig, {}, 'defects');
   checkDefectsConfig(defects, 2);
@@ -39,7 +51,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   const roiMask = await readRoiMask(defects, '.');
   const params = decode(spec.params, config.model.model_kwargs, 'model.model_kwargs');
   const references = await referencesFor(spec, config.dataset.reference_dir);
-  const { fit, calibration, split } = await splitPictures(config);
+  const { fit, calibration, split, test } = await splitPictures(config);
   const warn = (line: string) => options.progress.warn(line);
   // Made before the fit, so that a strategy that cannot work is refused at once.
   const pixels = new PixelCalibration(defects, { split, roiMask, warn, signal: options.signal });
@@ -48,6 +60,9 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   const used = rememberWeights(options.weights);
   const detector = await spec.create(params, { weights: used });
   const engine = new Engine(detector, scorerFor(detector, references, tiles), warn);
+  const hasMaps = spec.outputs.includes('map');
+  let inferConfig: InferConfig;
+  let report: FittedRun['report'];
   try {
     const parts = await FitTiles.of(fit, tiles);
     // What is looked at in tiles need not be in memory whole.
@@ -57,7 +72,6 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
     const { progress, signal } = options;
     await detector.fit(source, { seed: config.seed, progress, signal, train: createTrainer() });
     const fitted = performance.now();
-    const hasMaps = spec.outputs.includes('map');
     const simulated = new Set<string>();
     const held =
       references === null
@@ -73,9 +87,9 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
           'so calibrate with real good pictures of the same parts as soon as there are some',
       );
     }
-    const report: TrainReport = {
+    report = {
       run_dir: options.out,
-      infer_config: join(options.out, 'infer_config.json'),
+      infer_config: join(options.out, RUN_FILES.inferConfig),
       model: spec.name,
       backend,
       train_count: fit.length,
@@ -85,24 +99,15 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
       pixel_threshold: found.pixel?.value ?? null,
       seconds: { fit: seconds(fitted - started), calibrate: seconds(performance.now() - fitted) },
     };
-    await writeRunFolder(options.out, async (dir) => {
-      const document = {
-        spec,
-        params,
-        config,
-        defects,
-        roiMask,
-        found,
-        calibrated: calibration.length,
-        hashes: source.pixelHashes,
-      };
-      await writeDocuments(dir, detector, { ...document, weights: used.resolved, report });
-    });
-    return report;
+    const counts = { calibrated: calibration.length, tested: test.length };
+    const learned = { spec, params, detector, weights: used.resolved, hashes: source.pixelHashes };
+    const contracts = options.exportContracts === true || options.exportBundle === true;
+    inferConfig = await writeDocuments(dir, { ...learned, config, defects, roiMask, found, ...counts, contracts });
   } finally {
     await pixels.dispose();
     await engine.dispose();
   }
+  return finishRun(dir, { config, inferConfig, report, fitted: { count: fit.length, hasMaps }, test, options });
 }
 
 function seconds(milliseconds: number): number {

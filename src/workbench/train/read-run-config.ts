@@ -5,12 +5,14 @@ import { decode } from '../../config/codec.js';
 import { layDefects } from '../../config/lay-defects.js';
 import { layTiling } from '../../config/lay-tiling.js';
 import { overlay } from '../../config/overlay.js';
-import { RunConfig } from '../../config/run-config.js';
+import { DEFAULT_RECIPE, RunConfig } from '../../config/run-config.js';
 import { ConfigError } from '../../errors.js';
 import { presetSection } from '../../inference/preset-section.js';
+import { findRecipe } from '../recipes/find-recipe.js';
+import { layRecipe } from '../recipes/lay-recipe.js';
 
 /**
- * Reads a run config (JSON, or YAML by its ending) and lays the flags over it. `defects.preset` of the file names a preset
+ * Reads a run config (JSON, or YAML by its ending), lays it over its recipe and the flags over it. `defects.preset` of the file names a preset
  * that the other keys of its `defects` section beat.
  *
  * @param path null when everything comes from flags
@@ -18,14 +20,25 @@ import { presetSection } from '../../inference/preset-section.js';
  * @throws ConfigError with every problem and its path
  */
 export async function readRunConfig(path: string | null, flags: Record<string, unknown>): Promise<RunConfig> {
-  const document = path === null ? {} : await readDocument(path);
+  const read = path === null ? {} : await readDocument(path);
   const { defects: over, tiling, ...others } = flags as Record<string, Record<string, unknown> | undefined>;
-  const laid = layTiling(overlay(document, others) as Record<string, unknown>, tiling);
-  const defects = layDefects(withPreset(laid?.defects, path), over);
+  const document = overlay(read, others);
+  const name = (document as { recipe?: unknown } | null)?.recipe;
+  const recipe = findRecipe(name ?? DEFAULT_RECIPE, `${path ?? 'train'}: recipe`);
+  const laid = layTiling(
+    layRecipe(recipe, document, hasTiles(document) || hasTiles({ adaptation: { tiling } })),
+    tiling,
+  );
+  const defects = layDefects(withPreset(laid?.defects, path ?? `recipe "${recipe.name}"`), over);
   return decode(RunConfig, defects === undefined ? laid : { ...laid, defects }, path ?? 'train');
 }
 
-function withPreset(section: unknown, path: string | null): unknown {
+function hasTiles(document: unknown): boolean {
+  const tiling = (document as { adaptation?: { tiling?: { tile_size?: unknown } | null } } | null)?.adaptation?.tiling;
+  return tiling === null || (tiling?.tile_size ?? null) !== null;
+}
+
+function withPreset(section: unknown, path: string): unknown {
   if (typeof section !== 'object' || section === null || !('preset' in section)) return section;
   const { preset, ...keys } = section;
   return layDefects(presetSection(preset as string, `${path}: defects.preset`), keys);

@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
-import { openDataset } from '../../data/dataset.js';
+import { openDataset, type DatasetItem } from '../../data/dataset.js';
 import type { PictureSource } from '../../data/picture.js';
 import { DataError } from '../../errors.js';
 import { holdOut } from './hold-out.js';
@@ -9,6 +9,8 @@ export interface SplitPictures {
   readonly fit: PictureSource[];
   readonly calibration: PictureSource[];
   readonly split: 'held_out' | 'val';
+  /** Test pictures, good and bad; the run is only evaluated on them. */
+  readonly test: readonly DatasetItem[];
 }
 
 /**
@@ -19,12 +21,15 @@ export interface SplitPictures {
 export async function splitPictures(config: RunConfig): Promise<SplitPictures> {
   const items = await openDataset(config.dataset.root, { seed: config.seed });
   const category = config.dataset.category;
-  const normals = items.filter((item) => item.label === 0 && (category === null || item.category === category));
+  const chosen = items.filter((item) => category === null || item.category === category);
+  const normals = chosen.filter((item) => item.label === 0);
+  const tested = chosen.filter((item) => item.split === 'test');
+  const test = tested.slice(0, config.dataset.limit_test ?? tested.length);
   const train = normals.filter((item) => item.split === 'train').map((item) => item.source);
   const limited = train.slice(0, config.dataset.limit_train ?? train.length);
   const val = normals.filter((item) => item.split === 'val').map((item) => item.source);
   if (limited.length === 0) throw new DataError(`${config.dataset.root}: no good pictures to train on were found`);
-  if (val.length > 0) return { fit: limited, calibration: val, split: 'val' };
+  if (val.length > 0) return { fit: limited, calibration: val, split: 'val', test };
   const { fit, heldOut } = holdOut(limited, config.calibration.holdout_fraction, config.seed);
-  return { fit, calibration: heldOut, split: 'held_out' };
+  return { fit, calibration: heldOut, split: 'held_out', test };
 }

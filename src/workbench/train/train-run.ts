@@ -1,6 +1,8 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { WeightsStore } from '../../models/weights-store.js';
 import type { Progress } from '../../runtime/progress.js';
+import type { EvaluationReport } from '../evaluate/evaluation.js';
+import { findRecipe } from '../recipes/find-recipe.js';
 
 export interface TrainOptions {
   /** The run folder; must not exist, or be empty. */
@@ -8,11 +10,17 @@ export interface TrainOptions {
   /** A backend by name; by default the best that the machine has. */
   readonly backend?: string;
   readonly weights: WeightsStore;
+  /** The folders that `weights` searches, for the probes of a deploy bundle. */
+  readonly weightsFolders?: readonly string[];
   readonly progress: Progress;
   readonly signal?: AbortSignal;
+  /** Add to `infer_config.json` the contracts for the people at the line, and write `operator_contract.json`. */
+  readonly exportContracts?: boolean;
+  /** Export the run as a deploy bundle in its folder too, with probes of its data set. */
+  readonly exportBundle?: boolean;
 }
 
-/** What a training run tells at its end; also `report.json`. */
+/** What a training run tells at its end; a part of `report.json`. */
 export interface TrainReport {
   readonly run_dir: string;
   readonly infer_config: string;
@@ -25,16 +33,20 @@ export interface TrainReport {
   readonly threshold: number;
   /** null for a model without maps */
   readonly pixel_threshold: number | null;
-  readonly seconds: { readonly fit: number; readonly calibrate: number };
+  /** On the test pictures; null where there are none, or where `results_missing` of `report.json` says why not. */
+  readonly results: EvaluationReport | null;
+  /** The deploy bundle, where one was asked for. */
+  readonly deploy_bundle?: string;
+  readonly seconds: { readonly fit: number; readonly calibrate: number; readonly evaluate: number };
 }
 
 /**
- * Fits a model on good pictures, reads its thresholds from pictures held out from the fit, and writes the run folder:
- * `infer_config.json`, `model/`, `report.json`, `environment.json`. TensorFlow.js is loaded when this is called.
+ * Fits a model on good pictures, reads its thresholds from pictures held out from the fit, evaluates it on the test pictures of the data set, and
+ * writes the run folder (see `docs/workbench.md`). TensorFlow.js is loaded when this is called.
  *
  * @throws ConfigError, DataError, WeightsError, UnsupportedBackendError; nothing is left behind then
  */
 export async function trainRun(config: RunConfig, options: TrainOptions): Promise<TrainReport> {
-  const { fitRun } = await import('./fit-run.js');
-  return fitRun(config, options);
+  const work = await findRecipe(config.recipe, 'recipe').load();
+  return work(config, options);
 }

@@ -15,35 +15,59 @@ import type { ResolvedWeights } from '../../models/weights-store.js';
 import { environmentReport } from '../../runtime/environment-report.js';
 import { packageVersion } from '../../runtime/package-version.js';
 import type { Calibration } from './calibrate.js';
-import type { TrainReport } from './train-run.js';
-
-/** The region of interest goes with the run: a path of the training machine means nothing elsewhere. */
-const ROI_MASK_FILE = 'roi-mask.png';
+import { contractsOf } from './contracts.js';
+import { RUN_FILES } from './run-files.js';
 
 /** What a fit and its calibration gave, for the documents of a run folder. */
 export interface Documents {
   readonly spec: ModelSpec;
   readonly params: unknown;
+  /** Borrowed. */
+  readonly detector: Detector;
+  readonly weights: readonly ResolvedWeights[];
+  /** Of the pictures that were fitted on. */
+  readonly hashes: readonly string[];
   readonly config: RunConfig;
   readonly defects: DefectsConfig;
   readonly roiMask?: RoiMask;
   readonly found: Calibration;
   readonly calibrated: number;
-  readonly hashes: readonly string[];
-  readonly weights: readonly ResolvedWeights[];
-  readonly report: TrainReport;
+  readonly tested: number;
+  /** Whether the config also holds the contracts for the people at the line. */
+  readonly contracts: boolean;
 }
 
-/** Writes the documents of a run and its model into a folder. */
-export async function writeDocuments(dir: string, detector: Detector, documents: Documents): Promise<void> {
-  const modelDir = join(dir, 'model');
+/**
+ * Writes everything that runs, and where it was made: the model, `infer_config.json`, and `environment.json`.
+ *
+ * @param dir an empty folder
+ * @returns the config as it was written
+ */
+export async function writeDocuments(dir: string, documents: Documents): Promise<InferConfig> {
+  const { roiMask } = documents;
+  const modelDir = join(dir, RUN_FILES.model);
   await mkdir(modelDir);
-  await detector.save(modelDir);
+  await documents.detector.save(modelDir);
   const names = (await readdir(modelDir)).sort();
   const files = await Promise.all(names.map(async (path) => ({ path, ...(await hashFile(join(modelDir, path))) })));
-  const { spec, params, config, defects, roiMask, found, report } = documents;
-  if (roiMask !== undefined) await writeFileWhole(join(dir, ROI_MASK_FILE), await MASK_FORMATS.png.encode(roiMask));
-  const inferConfig = InferConfig.encode({
+  if (roiMask !== undefined) await writeFileWhole(join(dir, RUN_FILES.roiMask), await MASK_FORMATS.png.encode(roiMask));
+  const plain = InferConfig.encode(inferConfigOf(documents, files));
+  const contracts = documents.contracts ? contractsOf(plain) : null;
+  const inferConfig = contracts === null ? plain : InferConfig.encode({ ...plain, ...contracts });
+  await writeJson(join(dir, RUN_FILES.inferConfig), inferConfig);
+  if (contracts !== null) await writeJson(join(dir, RUN_FILES.operatorContract), contracts.operator_contract);
+  await writeJson(join(dir, RUN_FILES.environment), environmentReport());
+  return inferConfig;
+}
+
+/** @param value plain JSON data */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileWhole(path, `${canonicalJson(value, 2)}\n`);
+}
+
+function inferConfigOf(documents: Documents, files: NonNullable<InferConfig['checkpoint']>['files']): InferConfig {
+  const { spec, params, config, defects, roiMask, found, hashes } = documents;
+  return {
     schema_version: INFER_CONFIG_VERSION,
     imgano_version: packageVersion,
     timestamp_utc: new Date().toISOString(),
@@ -57,34 +81,27 @@ export async function writeDocuments(dir: string, detector: Detector, documents:
         files: used.map(({ sha256, bytes }) => ({ sha256, bytes })),
       })),
     },
-    checkpoint: { path: 'model', files },
+    checkpoint: { path: RUN_FILES.model, files },
     adaptation: config.adaptation,
     preprocessing: null,
     prediction: config.prediction,
     threshold: found.image.value,
     threshold_provenance: found.image.provenance,
     calibration_scores: [...found.scores],
-    picture_hashes: { fit: shortHashes(documents.hashes), calibration: shortHashes(found.hashes) },
+    picture_hashes: { fit: shortHashes(hashes), calibration: shortHashes(found.hashes) },
     defects: {
       ...defects,
-      ...(roiMask === undefined ? {} : { roi_mask_path: ROI_MASK_FILE }),
+      ...(roiMask === undefined ? {} : { roi_mask_path: RUN_FILES.roiMask }),
       pixel_threshold: found.pixel?.value ?? null,
     },
     pixel_threshold_provenance: found.pixel,
     split_fingerprint: {
       schema_version: 1,
-      sha256: setHash(documents.hashes),
-      train_count: report.train_count,
+      sha256: setHash(hashes),
+      train_count: hashes.length,
       calibration_count: documents.calibrated,
+      ...(documents.tested > 0 ? { test_count: documents.tested } : {}),
       method: 'pixels',
     },
-  });
-  await writeJson(join(dir, 'infer_config.json'), inferConfig);
-  await writeJson(join(dir, 'report.json'), { ...report, config });
-  await writeJson(join(dir, 'environment.json'), environmentReport());
-}
-
-/** @param value plain JSON data */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileWhole(path, `${canonicalJson(value, 2)}\n`);
+  };
 }
