@@ -36,8 +36,27 @@ export class EarlyStopping {
     return patience !== null && this.without >= patience;
   }
 
+  /** What a checkpoint keeps beside the best values. */
+  get standing(): { lowest: number | null; mark: number | null; epochs_without: number } {
+    return { lowest: finite(this.lowest), mark: finite(this.mark), epochs_without: this.without };
+  }
+
+  /** @param best owned from now on; empty before the first held-out loss */
+  restore({ lowest, mark, epochs_without }: EarlyStopping['standing'], best: Values): void {
+    this.lowest = lowest ?? Infinity;
+    this.mark = mark ?? Infinity;
+    this.without = epochs_without;
+    this.dispose();
+    this.kept = Object.keys(best).length > 0 ? best : null;
+  }
+
   dispose(): void {
     if (this.kept !== null) tf.dispose(this.kept);
     this.kept = null;
   }
+}
+
+/** JSON knows no infinity. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

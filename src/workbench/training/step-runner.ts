@@ -6,15 +6,14 @@ import { callPlain } from '../../runtime/compile/tensor-function.js';
 import { onGpu } from '../../runtime/on-gpu.js';
 import { tf, type Scalar, type Tensor } from '../../runtime/tf.js';
 import type { Optimizer } from './optimizer.js';
-import { trainingStep, type StepResult, type TrainingState } from './training-step.js';
+import { STATE_KINDS, trainingStep, type StepResult, type TrainingState } from './training-step.js';
 
 /** Graphs of a training: batches of more shapes than this run plain, for each would be recorded for a few steps. */
 const MOST_GRAPHS = 8;
 /** Of a whole step against its graph, relative to the largest magnitude of a result: gradients end long chains of roundings. */
 const TOLERANCE = 1e-2;
 
-const KINDS = ['values', 'statistics', 'slots', 'average'] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = (typeof STATE_KINDS)[number];
 
 /**
  * Runs steps as one graph for every shape of batch, where the backend has graphs; elsewhere, and where a step cannot be recorded, plain.
@@ -29,15 +28,18 @@ export class StepRunner {
 
   /**
    * @param state as it begins, borrowed
-   * @param seen the shapes that came before, of a training that goes on
+   * @param seen the shapes of batches that came before, of a training that goes on; takes those that come
    */
   constructor(
     private readonly task: TrainingTask,
     private readonly optimizer: Optimizer,
     state: TrainingState,
-    private readonly seen: string[] = [],
+    private readonly seen: string[],
   ) {
-    this.names = Object.fromEntries(KINDS.map((kind) => [kind, Object.keys(state[kind])])) as Record<Kind, string[]>;
+    this.names = Object.fromEntries(STATE_KINDS.map((kind) => [kind, Object.keys(state[kind])])) as Record<
+      Kind,
+      string[]
+    >;
     this.examples = this.flat(state).map((tensor) => tensor.clone());
     this.graphs = compiled((tensors) => this.call(tensors), {
       name: `${task.name}: a training step`,
@@ -50,11 +52,6 @@ export class StepRunner {
   /** Why steps run plain on a backend with graphs; null where they do not. */
   get why(): string | null {
     return this.graphs.why;
-  }
-
-  /** The shapes of batches that have come so far, in their order. */
-  get shapes(): readonly string[] {
-    return this.seen;
   }
 
   /**
@@ -98,13 +95,13 @@ export class StepRunner {
   }
 
   private flat(state: TrainingState): Tensor[] {
-    return KINDS.flatMap((kind) => this.names[kind].map((name) => state[kind][name]));
+    return STATE_KINDS.flatMap((kind) => this.names[kind].map((name) => state[kind][name]));
   }
 
   private stateOf(tensors: readonly Tensor[]): { state: TrainingState; rest: Tensor[] } {
     const rest = [...tensors];
     const take = (kind: Kind): Values => Object.fromEntries(this.names[kind].map((name) => [name, rest.shift()!]));
-    const [values, statistics, slots, average] = KINDS.map(take);
+    const [values, statistics, slots, average] = STATE_KINDS.map(take);
     return { state: { values, statistics, slots, average }, rest };
   }
 }

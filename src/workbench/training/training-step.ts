@@ -15,6 +15,9 @@ export interface TrainingState {
   readonly average: Values;
 }
 
+/** In the order in which their tensors are listed. */
+export const STATE_KINDS = ['values', 'statistics', 'slots', 'average'] as const;
+
 export interface StepResult {
   readonly state: TrainingState;
   readonly loss: { readonly total: Scalar; readonly parts: Readonly<Record<string, Scalar>> };

@@ -71,7 +71,8 @@ onEveryBackend('the runner of training steps', () => {
       const task = taskOf();
       const optimizer = optimizerOf(task.rule);
       let state = firstState(task, optimizer);
-      const runner = new StepRunner(task, optimizer, state);
+      const shapes: string[] = [];
+      const runner = new StepRunner(task, optimizer, state, shapes);
       for (const [k, n] of [2, 2, 1, 2].entries()) {
         const [x, rates] = [picture(n), ratesOf(task, optimizer, 0.01, k + 1)];
         const got = await runner.run(state, [x], rates);
@@ -87,7 +88,7 @@ onEveryBackend('the runner of training steps', () => {
         state = got.state;
       }
       expect(runner.why).to.equal(null);
-      expect(runner.shapes).to.have.length(2);
+      expect(shapes).to.have.length(2);
       disposeState(state);
       runner.dispose();
     }),
@@ -103,7 +104,7 @@ onEveryBackend('the runner of training steps', () => {
       });
       const optimizer = optimizerOf(task.rule);
       const state = firstState(task, optimizer);
-      const runner = new StepRunner(task, optimizer, state);
+      const runner = new StepRunner(task, optimizer, state, []);
       const [x, rates] = [picture(1), ratesOf(task, optimizer, 0.01, 1)];
       const { state: next, loss } = await runner.run(state, [x], rates);
       if (currentNative() === null) expect(runner.why).to.equal(null);
