@@ -15,6 +15,7 @@ import { ModelsListCommand, ModelsShowCommand } from './commands/models.js';
 import { NativeInstallCommand } from './commands/native-install.js';
 import { NativeRemoveCommand } from './commands/native-remove.js';
 import { NativeStatusCommand } from './commands/native-status.js';
+import { SynthesizeCommand } from './commands/synthesize.js';
 import { TrainCommand } from './commands/train.js';
 import { ValidateInferConfigCommand } from './commands/validate-infer-config.js';
 import {
@@ -40,6 +41,7 @@ export const COMMANDS = [
   BundleRunCommand,
   BundleWatchCommand,
   DriftCommand,
+  SynthesizeCommand,
   DemoCommand,
   ModelsListCommand,
   ModelsShowCommand,

@@ -36,7 +36,7 @@ export function expose(surface: Surface, size: number, { gain, slopeX, slopeY, v
 }
 
 /** Averages whole blocks of the surface. */
-function shrink({ side, rgb }: Surface, size: number): Float32Array {
+function shrink({ width: side, rgb }: Surface, size: number): Float32Array {
   const factor = side / size;
   const out = new Float32Array(size * size * 3);
   for (let y = 0; y < side; y++) {

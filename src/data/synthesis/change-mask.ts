@@ -1,3 +1,5 @@
+import { closeMask } from './spread-mask.js';
+
 /** A change below this many grey levels is not part of a defect: the noise of the camera is 1 to 2. */
 const CHANGED = 6;
 
@@ -25,22 +27,6 @@ export function changeMask(good: Float32Array, bad: Float32Array, size: number):
     if (most > CHANGED) seen[i] = 1;
     peak = Math.max(peak, most);
   }
-  let mask: Uint8Array = seen;
-  for (let i = 0; i < CLOSED; i++) mask = spread(mask, size, 1);
-  for (let i = 0; i < CLOSED; i++) mask = spread(mask, size, 0);
+  const mask = closeMask(seen, { height: size, width: size }, CLOSED);
   return { mask, area: mask.reduce((sum, value) => sum + value, 0), peak };
-}
-
-/** Gives `value` to every pixel that has it or touches it along an edge or a corner. */
-function spread(mask: Uint8Array, size: number, value: 0 | 1): Uint8Array {
-  const out = mask.slice();
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      if (mask[y * size + x] !== value) continue;
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(size - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(size - 1, x + 1); nx++) out[ny * size + nx] = value;
-      }
-    }
-  }
-  return out;
 }

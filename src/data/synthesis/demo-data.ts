@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suggestion } from '../../config/codec.js';
-import { ConfigError, DataError } from '../../errors.js';
+import { ConfigError } from '../../errors.js';
 import { Random } from '../../runtime/random.js';
 import { encodePng } from '../encode.js';
-import { fileTrouble } from '../file-trouble.js';
+import { makeFolder } from '../make-folder.js';
 import { writeFileWhole } from '../write-whole.js';
 import { machined } from './machined.js';
 import { printed } from './printed.js';
@@ -85,12 +84,6 @@ export async function generateDemoData(dir: string, options: DemoDataOptions = {
 }
 
 const numbered = (i: number) => String(i).padStart(3, '0');
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new DataError(`${folder}: the folder cannot be made, because ${fileTrouble(error)}`, { cause: error });
-  });
-}
 
 function checkOptions(size: number, counts: Readonly<Record<string, number>>, wanted: readonly string[]): void {
   if (!Number.isInteger(size) || size < 64 || size > 2048) {

@@ -2,7 +2,7 @@ import { fractal, type Noise } from '../../ops/fractal-noise.js';
 import type { Random } from '../../runtime/random.js';
 import type { Kind } from './kind.js';
 import { machinedDefects } from './machined-defects.js';
-import { smoothstep, UNITS, type Surface } from './surface.js';
+import { blankSurface, smoothstep, UNITS, type Surface } from './surface.js';
 import { BOLT_CENTRES, RADII, type TurnedPart } from './turned-part.js';
 import { valueNoise } from './value-noise.js';
 
@@ -35,7 +35,7 @@ interface Look {
 function render(part: TurnedPart, side: number): Surface {
   const step = UNITS / side;
   const look: Look = { part, grain: valueNoise(part.seed + 1), streak: valueNoise(part.seed + 2) };
-  const surface: Surface = { side, rgb: new Float32Array(side * side * 3) };
+  const surface = blankSurface(side);
   const cos = Math.cos(part.angle);
   const sin = Math.sin(part.angle);
   for (let py = 0; py < side; py++) {

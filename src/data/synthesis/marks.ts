@@ -1,5 +1,5 @@
 import { fractal } from '../../ops/fractal-noise.js';
-import { smoothstep, visitBox, type Surface } from './surface.js';
+import { smoothstep, visitBox, type Frame, type Surface } from './surface.js';
 import { valueNoise } from './value-noise.js';
 
 /** What a defect does to a surface that is already there. */
@@ -24,7 +24,7 @@ export interface Blot extends Point {
 
 /** Calls `paint(pixel, cover, dx, dy)` where the blot covers: its cover is 0..1, `dx dy` are -1..1 from its centre. */
 export function paintBlot(
-  { side }: Surface,
+  frame: Frame,
   { x: cx, y: cy, radius, rough, soft, angle = 0, flat = 1, seed }: Blot,
   paint: (pixel: number, cover: number, dx: number, dy: number) => void,
 ): void {
@@ -32,7 +32,7 @@ export function paintBlot(
   const reach = radius * (1 + rough) + 1;
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
-  visitBox(side, { x0: cx - reach, y0: cy - reach, x1: cx + reach, y1: cy + reach }, (pixel, x, y) => {
+  visitBox(frame, { x0: cx - reach, y0: cy - reach, x1: cx + reach, y1: cy + reach }, (pixel, x, y) => {
     const dx = ((x - cx) * cos + (y - cy) * sin) / radius;
     const dy = ((y - cy) * cos - (x - cx) * sin) / (radius * flat);
     const edge = 1 + rough * fractal(noise, 1.7 * dx + 5, 1.7 * dy + 5, 3);
@@ -43,7 +43,7 @@ export function paintBlot(
 
 /** Calls `paint(pixel, distance, along)` up to `reach` from a line: signed distance in units, and 0..1 along the line. */
 export function paintLine(
-  { side }: Surface,
+  frame: Frame,
   line: readonly Point[],
   reach: number,
   paint: (pixel: number, distance: number, along: number) => void,
@@ -56,7 +56,7 @@ export function paintLine(
     x1: Math.max(...xs) + reach,
     y1: Math.max(...ys) + reach,
   };
-  visitBox(side, box, (pixel, x, y) => {
+  visitBox(frame, box, (pixel, x, y) => {
     let distance = Infinity;
     let along = 0;
     for (let i = 0; i + 1 < line.length; i++) {

@@ -4,7 +4,7 @@ import { ARTWORK, type Board, type Shape } from './board.js';
 import type { Kind } from './kind.js';
 import type { Point } from './marks.js';
 import { printedDefects } from './printed-defects.js';
-import { smoothstep, UNITS, visitBox, type Surface } from './surface.js';
+import { blankSurface, frameOf, smoothstep, UNITS, visitBox, type Surface } from './surface.js';
 import { valueNoise } from './value-noise.js';
 
 /** A printed circuit board of one layout; its layers are registered to half a unit, and the print is never quite even. */
@@ -33,7 +33,7 @@ function render(board: Board, side: number): Surface {
 
   const noise = valueNoise(board.seed);
   const grain = valueNoise(board.seed + 1);
-  const surface: Surface = { side, rgb: new Float32Array(side * side * 3) };
+  const surface = blankSurface(side);
   const step = UNITS / side;
   for (let py = 0; py < side; py++) {
     for (let px = 0; px < side; px++) {
@@ -77,7 +77,7 @@ function drawLayer(shapes: readonly Shape[], offset: Point, angle: number, side:
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const half = UNITS / 2;
-  const scale = side / UNITS;
+  const frame = frameOf({ height: side, width: side });
   for (const shape of shapes.flatMap(pieces)) {
     const { x0, y0, x1, y1 } = boxOf(shape);
     const centre = { x: (x0 + x1) / 2 - half, y: (y0 + y1) / 2 - half };
@@ -85,11 +85,11 @@ function drawLayer(shapes: readonly Shape[], offset: Point, angle: number, side:
     const cy = half + centre.x * sin + centre.y * cos + offset.y;
     const rx = (x1 - x0) / 2 + 3;
     const ry = (y1 - y0) / 2 + 3;
-    visitBox(side, { x0: cx - rx, y0: cy - ry, x1: cx + rx, y1: cy + ry }, (pixel, px, py) => {
+    visitBox(frame, { x0: cx - rx, y0: cy - ry, x1: cx + rx, y1: cy + ry }, (pixel, px, py) => {
       const dx = px - offset.x - half;
       const dy = py - offset.y - half;
       const distance = distanceTo(shape, half + dx * cos + dy * sin, half + dy * cos - dx * sin);
-      const cover = 1 - smoothstep(-0.5 / scale, 0.9 / scale, distance);
+      const cover = 1 - smoothstep(-0.5 / frame.scale, 0.9 / frame.scale, distance);
       if (cover > plane[pixel]) plane[pixel] = cover;
     });
   }

@@ -1,5 +1,6 @@
 import type { Random } from '../../runtime/random.js';
 import type { Picture } from '../picture.js';
+import { mixNeighbours, neighbours } from './bilinear.js';
 import { valueNoise } from './value-noise.js';
 
 /** The play of a station that takes the same part twice, in pixels of the picture and shares of its light. */
@@ -29,37 +30,10 @@ export function secondShot(picture: Picture, random: Random): Picture {
       const [u, v] = [x / WARP_LENGTH, y / WARP_LENGTH];
       const from = neighbours(picture, y - down - WARP * warpY(u, v), x - right - WARP * warpX(u, v));
       for (let c = 0; c < 3; c++) {
-        const value = gain * blend(rgb, from, c) + noise[random.below(noise.length)];
+        const value = gain * mixNeighbours(rgb, from, c) + noise[random.below(noise.length)];
         out[(y * width + x) * 3 + c] = Math.min(most, Math.max(0, Math.round(value)));
       }
     }
   }
   return { ...picture, rgb: out };
-}
-
-interface Neighbours {
-  /** Where the four pixels around a place begin: top left, top right, bottom left, bottom right. */
-  readonly at: readonly [number, number, number, number];
-  readonly down: number;
-  readonly right: number;
-}
-
-/** Outside, the nearest edge pixel goes on. */
-function neighbours({ width, height }: Picture, y: number, x: number): Neighbours {
-  const inside = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1);
-  const [cy, cx] = [inside(y, height), inside(x, width)];
-  const [top, left] = [Math.floor(cy), Math.floor(cx)];
-  const [bottom, next] = [inside(top + 1, height), inside(left + 1, width)];
-  const start = (row: number, column: number) => (row * width + column) * 3;
-  return {
-    at: [start(top, left), start(top, next), start(bottom, left), start(bottom, next)],
-    down: cy - top,
-    right: cx - left,
-  };
-}
-
-function blend(rgb: Picture['rgb'], { at: [a, b, c, d], down, right }: Neighbours, channel: number): number {
-  const above = rgb[a + channel] * (1 - right) + rgb[b + channel] * right;
-  const below = rgb[c + channel] * (1 - right) + rgb[d + channel] * right;
-  return above * (1 - down) + below * down;
 }

@@ -2,7 +2,7 @@ import type { Noise } from '../../ops/fractal-noise.js';
 import type { Random } from '../../runtime/random.js';
 import { threadCentre, type Axis, type Cloth } from './cloth.js';
 import type { Kind } from './kind.js';
-import { smoothstep, UNITS, type Surface } from './surface.js';
+import { blankSurface, smoothstep, UNITS, type Surface } from './surface.js';
 import { valueNoise } from './value-noise.js';
 import { wovenDefects } from './woven-defects.js';
 
@@ -43,7 +43,7 @@ function render(cloth: Cloth, side: number): Surface {
   const sin = Math.sin(cloth.angle);
   const fibre = valueNoise(cloth.seed + 11);
   const threads = { warp: spin(cloth, 'warp', side), weft: spin(cloth, 'weft', side) };
-  const surface: Surface = { side, rgb: new Float32Array(side * side * 3) };
+  const surface = blankSurface(side);
   const half = UNITS / 2;
 
   for (let py = 0; py < side; py++) {

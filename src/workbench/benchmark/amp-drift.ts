@@ -5,7 +5,7 @@ import type { Inspection } from '../../inference/run.js';
 import type { Progress } from '../../runtime/progress.js';
 import { DriftTally, type DriftReport } from './drift-tally.js';
 import { median } from './median.js';
-import { requireGoingOn } from './require-going-on.js';
+import { requireGoingOn } from '../require-going-on.js';
 
 export interface AmpDriftOptions {
   readonly inputs: readonly string[];

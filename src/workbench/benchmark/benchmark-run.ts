@@ -11,7 +11,7 @@ import type { Progress } from '../../runtime/progress.js';
 import { coresBusyElsewhere } from './busy-cores.js';
 import { measureLatency, type Latency } from './latency.js';
 import { makePictures } from './made-pictures.js';
-import { requireGoingOn } from './require-going-on.js';
+import { requireGoingOn } from '../require-going-on.js';
 import { recommend, type Recommendation } from './recommend.js';
 import { sweepSpeeds, type Variant, type VariantSpeed } from './speed-sweep.js';
 

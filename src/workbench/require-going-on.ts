@@ -1,4 +1,4 @@
-import { InterruptedError } from '../../errors.js';
+import { InterruptedError } from '../errors.js';
 
 /** @throws InterruptedError when the signal says so */
 export function requireGoingOn(signal: AbortSignal | undefined): void {
