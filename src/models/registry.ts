@@ -1,5 +1,6 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { stfpm } from './distillation/stfpm.spec.js';
 import { dfm } from './gaussian/dfm.spec.js';
 import { padim } from './gaussian/padim.spec.js';
 import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
@@ -36,6 +37,7 @@ export const MODELS: readonly ModelSpec[] = [
   dfm as ModelSpec,
   cfa as ModelSpec,
   patchEmbeddingCoreMap as ModelSpec,
+  stfpm as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -20,6 +20,9 @@ import { sourceOf, toyPicture } from '../support/toy-pictures.js';
 
 /** Small sizes, so that the battery is quick on every backend. */
 const small = { height: 48, width: 64 };
+/** For models that are trained. */
+const tiny = { height: 24, width: 24 };
+const fine = { name: 'filterbank', stride: 4, levels: 2 };
 const kwargs: Record<string, Record<string, unknown>> = {
   vision_patchcore: { resize: { mode: 'stretch', size: small }, coreset_ratio: 1, max_bank: 60 },
   vision_spade: { resize: { mode: 'stretch', size: small }, k: 4 },
@@ -37,6 +40,12 @@ const kwargs: Record<string, Record<string, unknown>> = {
   },
   vision_dfm: { resize: { mode: 'stretch', size: small }, pooling: 2 },
   vision_cfa: { resize: { mode: 'stretch', size: small }, epochs: 2 },
+  vision_stfpm: {
+    backbone: fine,
+    resize: { mode: 'stretch', size: tiny },
+    student_width: 2,
+    training: { epochs: 2, batch_size: 1, lr: 0.2 },
+  },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
   vision_ref_patch_distance_map: { resize: { mode: 'stretch', size: small } },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },

@@ -9,7 +9,11 @@ import type { FeatureExtractor } from './extractor.js';
  * @param context pixels of the frame, a multiple of `extractor.multiple`
  * @returns one `[n, h / stride, w / stride, channels]` a tap, owned by the caller
  */
-export function framedFeatures(extractor: FeatureExtractor, context: number, x: Tensor4D): Tensor4D[] {
+export function framedFeatures(
+  extractor: Pick<FeatureExtractor, 'taps' | 'extract'>,
+  context: number,
+  x: Tensor4D,
+): Tensor4D[] {
   if (context === 0) return extractor.extract(x);
   return tf.tidy(() =>
     extractor.extract(mirrored(x, context)).map((features, i) => cropped(features, context / extractor.taps[i].stride)),

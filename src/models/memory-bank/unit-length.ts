@@ -1,7 +1,7 @@
 import { tf, type Tensor4D } from '../../runtime/tf.js';
 
-/** Lengths below this count as zero, so that a feature of zeros stays zeros. */
-const SMALLEST = 1e-12;
+/** Squared lengths below this count as zero, so that a feature of zeros stays zeros, and has a gradient. */
+const SMALLEST = 1e-24;
 
 /**
  * Features divided by their Euclidean length. Half the squared distance of two of them is their cosine distance.
@@ -10,5 +10,5 @@ const SMALLEST = 1e-12;
  * @returns `[n, h, w, d]`, owned by the caller
  */
 export function unitLength(features: Tensor4D): Tensor4D {
-  return tf.tidy(() => features.div(features.square().sum(3, true).sqrt().maximum(SMALLEST)));
+  return tf.tidy(() => features.div(features.square().sum(3, true).maximum(SMALLEST).sqrt()));
 }

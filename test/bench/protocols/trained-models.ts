@@ -6,7 +6,26 @@ export interface Protocol {
   readonly tiles?: Record<string, unknown>;
 }
 
+/** The pretrained backbone, which is at hand where `../shared/weights` is. */
+const TRUNK = {
+  name: 'tfjs_layers',
+  weights: 'mobilenet_v1_1.0_trunk',
+  layers: ['conv_pw_5_relu', 'conv_pw_11_relu'],
+};
+
 /** One line a model, in the order of their names. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   vision_cfa: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
+  vision_stfpm: {
+    kwargs: {
+      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      student_width: 16,
+      training: { epochs: 40, batch_size: 8 },
+    },
+    tiles: {
+      backbone: TRUNK,
+      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      training: { epochs: 15, batch_size: 8 },
+    },
+  },
 };
