@@ -16,6 +16,10 @@ import { superAd } from './memory-bank/superad.spec.js';
 import { spade } from './memory-bank/spade.spec.js';
 import { cfa } from './one-class/cfa.spec.js';
 import { patchEmbeddingCoreMap } from './one-class/patch-embedding-core-map.spec.js';
+import { denoisingUnet } from './reconstruction/denoising-unet.spec.js';
+import { ssimAutoencoder } from './reconstruction/ssim-autoencoder.spec.js';
+import { vae } from './reconstruction/vae.spec.js';
+import { vqvae } from './reconstruction/vqvae.spec.js';
 import type { ModelSpec } from './spec.js';
 import { goldenTemplate } from './template/golden-template.spec.js';
 import { phaseCorrelationMap } from './template/phase-correlation.spec.js';
@@ -38,6 +42,10 @@ export const MODELS: readonly ModelSpec[] = [
   cfa as ModelSpec,
   patchEmbeddingCoreMap as ModelSpec,
   stfpm as ModelSpec,
+  denoisingUnet as ModelSpec,
+  ssimAutoencoder as ModelSpec,
+  vae as ModelSpec,
+  vqvae as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,
