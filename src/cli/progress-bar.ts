@@ -44,7 +44,7 @@ class Bar implements Progress {
     const format =
       total === undefined
         ? '{step}: {value} · {rate} ({duration_formatted})'
-        : '{step} {bar} {value}/{total} · {rate} · {left} left';
+        : '{step} {bar} {value}/{total} · {rate} · {left} left{note}';
     this.bar = new cliProgress.SingleBar(
       {
         format,
@@ -58,13 +58,18 @@ class Bar implements Progress {
     );
     this.pace = new Pace();
     this.total = total;
-    this.bar.start(total ?? 0, 0, { step, rate: '-/s', left: '-' });
+    this.bar.start(total ?? 0, 0, { step, rate: '-/s', left: '-', note: '' });
   }
 
-  update(done: number): void {
+  update(done: number, note?: string): void {
     const rate = this.pace.look(done);
     const left = this.pace.left(done, this.total);
-    this.bar?.update(done, { rate: rate === null ? '-/s' : `${rate.toPrecision(3)}/s`, left: duration(left) });
+    const noted = note === undefined ? {} : { note: ` · ${note}` };
+    this.bar?.update(done, {
+      rate: rate === null ? '-/s' : `${rate.toPrecision(3)}/s`,
+      left: duration(left),
+      ...noted,
+    });
   }
 
   stop(): void {

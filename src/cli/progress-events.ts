@@ -3,7 +3,7 @@ import { Pace } from './pace.js';
 
 /**
  * Progress for programs: one JSON object a line. `event` is `start` (`step`, and `total` where it is known), `progress` (`step`, `done`, `total`,
- * `rate` a second, `eta_seconds`), `end` (`step`, `done`, `seconds`), `info` or `warning` (`message`).
+ * `rate` a second, `eta_seconds`, and a `note` where there is one), `end` (`step`, `done`, `seconds`), `info` or `warning` (`message`).
  */
 export class ProgressEvents implements Progress {
   private step: { name: string; total?: number; done: number; startedAt: number; shownAt: number; pace: Pace } | null =
@@ -22,7 +22,7 @@ export class ProgressEvents implements Progress {
     this.tell({ event: 'start', step: name, total });
   }
 
-  update(done: number): void {
+  update(done: number, note?: string): void {
     const { step } = this;
     if (step === null) return;
     step.done = done;
@@ -32,7 +32,7 @@ export class ProgressEvents implements Progress {
     step.shownAt = now;
     const { name, total, pace } = step;
     const eta = pace.left(done, total);
-    this.tell({ event: 'progress', step: name, done, total, rate: rounded(rate), eta_seconds: rounded(eta) });
+    this.tell({ event: 'progress', step: name, done, total, rate: rounded(rate), eta_seconds: rounded(eta), note });
   }
 
   stop(): void {

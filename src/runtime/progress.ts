@@ -2,8 +2,8 @@
 export interface Progress {
   /** A step of known or unknown length begins. */
   start(step: string, total?: number): void;
-  /** So much of the current step is done. */
-  update(done: number): void;
+  /** So much of the current step is done. @param note what is worth knowing of it just now, in a few words */
+  update(done: number, note?: string): void;
   /** The current step ended. */
   stop(): void;
   /** One line that the user should see. */

@@ -1,6 +1,8 @@
 import { Command, Option } from 'clipanion';
 import { ConfigError } from '../../errors.js';
 import type { RunConfig } from '../../config/run-config.js';
+import type { TrainOptions } from '../../workbench/train/train-run.js';
+import { parseNumber } from '../parse.js';
 import { printReport } from '../report.js';
 import { TrainFlags } from '../train-flags.js';
 import { trainTables } from '../train-tables.js';
@@ -14,7 +16,7 @@ export class TrainCommand extends TrainFlags {
       Fits the model on good pictures, reads the image and the pixel threshold from good pictures that were held out
       from the fit, evaluates the model on the test pictures of the data set, where it has some, and writes a run folder:
       \`infer_config.json\`, \`model/\`, \`report.json\`, \`per_image.jsonl\` and others. A run that is stopped or fails leaves no
-      folder behind. What cannot work is refused before the fit, all of it at once: \`imgano preflight\` makes the same checks.
+      folder behind, unless \`--checkpoint-every\` keeps its training for the same command with \`--resume\`. What cannot work is refused before the fit, all of it at once: \`imgano preflight\` makes the same checks.
     `,
     examples: [
       [
@@ -41,6 +43,14 @@ export class TrainCommand extends TrainFlags {
   exportBundle = Option.Boolean('--export-deploy-bundle', false, {
     description: 'also export the run as a deploy bundle, below its folder; implies --export-infer-config',
   });
+  checkpointEvery = Option.String('--checkpoint-every', {
+    description:
+      'keep a training in OUT.partial, every so many epochs and when it is stopped; --resume goes on with it',
+  });
+  resume = Option.Boolean('--resume', false, {
+    description:
+      'go on with the training in OUT.partial, or begin where there is none; keeps it as --checkpoint-every does',
+  });
   listRecipes = Option.Boolean('--list-recipes', false, { description: 'list the recipes' });
   recipeInfo = Option.String('--recipe-info', { description: 'show one recipe' });
 
@@ -54,13 +64,30 @@ export class TrainCommand extends TrainFlags {
     ]);
     const weights = openWeightsStore({ searchDirs: this.weights });
     const progress = await this.progress();
+    const checkpoints = this.checkpoints(config);
     const report = await trainRun(config, {
       ...{ out: await this.runFolder(config), backend: this.backend, weights, progress, signal },
       weightsFolders: this.weights,
       exportContracts: this.exportConfig,
       exportBundle: this.exportBundle,
+      checkpoints,
     });
     printReport(this.context.stdout, this.json, report, () => trainTables(report));
+  }
+
+  /** @throws ConfigError when the run has no folder that a later command could name */
+  private checkpoints(config: RunConfig): TrainOptions['checkpoints'] {
+    const everyEpochs = parseNumber('--checkpoint-every', this.checkpointEvery);
+    if (everyEpochs === undefined && !this.resume) return undefined;
+    if (everyEpochs !== undefined && !(Number.isSafeInteger(everyEpochs) && everyEpochs >= 1)) {
+      throw new ConfigError(`--checkpoint-every: expected a whole number of epochs, 1 or more, got ${everyEpochs}`);
+    }
+    if ((this.out ?? config.output.output_dir) === null) {
+      throw new ConfigError(
+        '--checkpoint-every and --resume need to know where the run goes; say so with --out FOLDER',
+      );
+    }
+    return { everyEpochs, resume: this.resume };
   }
 
   private async showConfig(config: RunConfig): Promise<void> {

@@ -15,14 +15,18 @@ import { FitTiles } from '../../inference/tiles/fit-tiles.js';
 import { PixelCalibration } from '../../inference/thresholds/pixel-calibration.js';
 import { findModel } from '../../models/registry.js';
 import { requireBackend } from '../../models/require-backend.js';
+import { packageVersion } from '../../runtime/package-version.js';
 import { startRuntime } from '../../runtime/start.js';
-import { createTrainer } from '../training/create-trainer.js';
+import { digestOf } from '../training/checkpoint.js';
+import { createTrainer, type TrainingLog } from '../training/create-trainer.js';
+import { writeTrainingLog } from '../training/write-training-log.js';
 import { calibrate } from './calibrate.js';
 import { finishRun, type FittedRun } from './finish-run.js';
 import type { TrainOptions, TrainReport } from './train-run.js';
 import { secondShots } from './second-shots.js';
 import { splitPictures } from './split-pictures.js';
 import { rememberWeights } from './remember-weights.js';
+import { checkpointsFor, forgetCheckpoints } from './partial-run.js';
 import { RUN_FILES } from './run-files.js';
 import { writeRunFolder } from './run-folder.js';
 import { writeDocuments } from './write-documents.js';
@@ -39,6 +43,7 @@ export async function fitRun(config: RunConfig, options: TrainOptions): Promise<
   await writeRunFolder(options.out, async (dir) => {
     report = await buildRun(dir, config, options);
   });
+  await forgetCheckpoints(options);
   return report as unknown as TrainReport;
 }
 
@@ -70,7 +75,16 @@ async function buildRun(dir: string, config: RunConfig, options: TrainOptions): 
     const source = new PictureFitSource(shown, detector.input, FIT_BATCH, options.signal, references, parts);
     const started = performance.now();
     const { progress, signal } = options;
-    await detector.fit(source, { seed: config.seed, progress, signal, train: createTrainer() });
+    const checkpoints = checkpointsFor(options, () => ({
+      'set of parameters': digestOf(spec.params.encode(params)),
+      seed: String(config.seed),
+      'set of pictures': digestOf(source.pixelHashes),
+      backend,
+      'version of imgano': packageVersion,
+    }));
+    const logs: TrainingLog[] = [];
+    const train = createTrainer({ checkpoints, onTrained: (log) => logs.push(log) });
+    await detector.fit(source, { seed: config.seed, progress, signal, train });
     const fitted = performance.now();
     const simulated = new Set<string>();
     const held =
@@ -102,6 +116,7 @@ async function buildRun(dir: string, config: RunConfig, options: TrainOptions): 
     const counts = { calibrated: calibration.length, tested: test.length };
     const learned = { spec, params, detector, weights: used.resolved, hashes: source.pixelHashes };
     const contracts = options.exportContracts === true || options.exportBundle === true;
+    if (logs.length > 0) await writeTrainingLog(dir, logs);
     inferConfig = await writeDocuments(dir, { ...learned, config, defects, roiMask, found, ...counts, contracts });
   } finally {
     await pixels.dispose();

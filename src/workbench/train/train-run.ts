@@ -18,6 +18,11 @@ export interface TrainOptions {
   readonly exportContracts?: boolean;
   /** Export the run as a deploy bundle in its folder too, with probes of its data set. */
   readonly exportBundle?: boolean;
+  /**
+   * Keep trainings in `OUT.partial`, every so many epochs (10 by default) and when they are stopped; `resume` goes on with what lies there. Absent =
+   * a run that is stopped leaves nothing behind.
+   */
+  readonly checkpoints?: { readonly everyEpochs?: number; readonly resume?: boolean };
 }
 
 /** What a training run tells at its end; a part of `report.json`. */

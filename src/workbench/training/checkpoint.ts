@@ -34,7 +34,11 @@ export class Checkpoint {
   ) {}
 
   static async of(rule: CheckpointRule, task: TrainingTask, index: number): Promise<Checkpoint> {
-    const madeWith = { ...rule.madeWith(), rule: digestOf(task.rule), start: await startDigest(task) };
+    const madeWith = {
+      ...rule.madeWith(),
+      'training rule': digestOf(task.rule),
+      'start of the network': await startDigest(task),
+    };
     return new Checkpoint(rule, task, index, madeWith);
   }
 

@@ -9,18 +9,18 @@ export interface TrainingLog {
 }
 
 export interface TrainerOptions {
-  /** Where trainings are kept so that they can go on; absent = nowhere. */
-  readonly checkpoints?: CheckpointRule;
+  /** Where trainings are kept so that they can go on; absent or null = nowhere. */
+  readonly checkpoints?: CheckpointRule | null;
   /** Is told of every training that came to its end. */
   readonly onTrained?: (log: TrainingLog) => void;
 }
 
 /** What trains the models: gradient descent by their rules, epoch by epoch, with losses, early stopping, checkpoints and refusals. */
-export function createTrainer({ checkpoints, onTrained }: TrainerOptions = {}): Trainer {
+export function createTrainer({ checkpoints = null, onTrained }: TrainerOptions = {}): Trainer {
   let trainings = 0;
   return async (task, context) => {
     const index = trainings++;
-    const checkpoint = checkpoints === undefined ? null : await Checkpoint.of(checkpoints, task, index);
+    const checkpoint = checkpoints === null ? null : await Checkpoint.of(checkpoints, task, index);
     const training = new Training(task, context, checkpoint);
     try {
       const trained = await training.run();

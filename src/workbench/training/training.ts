@@ -115,7 +115,7 @@ export class Training {
         const losses = await this.step(inputs, learningRate);
         for (const [name, loss] of Object.entries(losses)) under.sums[name] = (under.sums[name] ?? 0) + loss;
         under.steps++;
-        this.context.progress.update(this.done);
+        this.context.progress.update(this.done, `loss ${digits(losses.total)}`);
       } finally {
         tf.dispose(inputs);
       }

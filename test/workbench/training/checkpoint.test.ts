@@ -104,8 +104,8 @@ onEveryBackend('checkpoints', () => {
       await stoppedAt(2);
       for (const [what, task, data] of [
         ['data', taskOf(), 'b'],
-        ['rule', taskOf({ lr: 0.5 }), 'a'],
-        ['start', taskOf({}, 2), 'a'],
+        ['training rule', taskOf({ lr: 0.5 }), 'a'],
+        ['start of the network', taskOf({}, 2), 'a'],
       ] as const) {
         const trainer = createTrainer({ checkpoints: rule(dir, 2, data) });
         const error = await trainer(task, context).catch((e: unknown) => e);
