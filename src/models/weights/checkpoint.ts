@@ -9,6 +9,9 @@ import { parseTensorHeader } from './tensor-header.js';
 
 const TYPES = ['F32', 'F16', 'BF16', 'F64', 'I32', 'I64'] as const;
 
+/** Old protocols have no mark at the beginning, and a damaged file has lost it: what is not read goes by its name. */
+const PICKLE_NAME = /\.(pth|pt|ckpt|pkl|bin)$/i;
+
 /** A tensor of a checkpoint. */
 export interface StoredTensor {
   readonly name: string;
@@ -39,8 +42,9 @@ export async function readCheckpoint(file: Pick<ResolvedFile, 'path' | 'read'>):
   const { path } = file;
   // What a zip archive and a pickle begin with are also lengths that a header may have, and a header begins with a brace.
   const isHeader = bytes[8] === 0x7b;
-  if (!isHeader && bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5) throw pickle(path);
   const npz = !isHeader && bytes[0] === 0x50 && bytes[1] === 0x4b;
+  const beginsAsPickle = bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
+  if (!isHeader && !npz && (beginsAsPickle || PICKLE_NAME.test(path))) throw pickle(path);
   const tensors = npz ? npzTensors(path, arraysOf(path, bytes)) : await safetensors(path, bytes);
   return {
     path,

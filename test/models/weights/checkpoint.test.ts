@@ -24,12 +24,12 @@ function framed(header: Buffer, values: Buffer): Buffer {
   return Buffer.concat([length, header, values]);
 }
 
-function read(bytes: Buffer): Promise<Checkpoint> {
-  return readCheckpoint({ path: 'x.safetensors', read: async () => new Uint8Array(bytes) });
+function read(bytes: Buffer, path = 'x.safetensors'): Promise<Checkpoint> {
+  return readCheckpoint({ path, read: async () => new Uint8Array(bytes) });
 }
 
-async function failure(bytes: Buffer): Promise<Error> {
-  return read(bytes).then(
+async function failure(bytes: Buffer, path?: string): Promise<Error> {
+  return read(bytes, path).then(
     () => expect.fail('no error was raised'),
     (error: Error) => error,
   );
@@ -84,6 +84,19 @@ describe('checkpoints', () => {
     // A header of 0x280 bytes begins as a pickle does.
     const header = Buffer.from('{}'.padEnd(0x280));
     expect((await read(framed(header, Buffer.alloc(0)))).tensors.size).to.equal(0);
+  });
+
+  it('refuse by its name what may be a pickle and is nothing that is read', async () => {
+    for (const name of ['old.pth', 'cut.pt', 'x.ckpt', 'x.PKL', 'pytorch_model.bin']) {
+      for (const bytes of [Buffer.from('junk\n'), Buffer.alloc(0), Buffer.from('(dp0\nS"a"\n.')]) {
+        const error = await failure(bytes, name);
+        expect(error).to.be.instanceOf(WeightsError);
+        expect(error.message).to.contain(`${name}: this is a pickle`).and.contain('convert it once with: python -c');
+      }
+    }
+    // what it is decides, where it is one that is read
+    const named = await read(fileOf({ a: ['F32', [1], Float32Array.of(1)] }), 'x.pth');
+    expect(named.tensors.size).to.equal(1);
   });
 
   it('refuse a type that is not read', async () => {
