@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { decode, suggestion } from '../config/codec.js';
 import { WeightsEntry } from '../config/weights-manifest.js';
 import { WeightsError } from '../errors.js';
 import { locateWeights } from './weights/locate.js';
-import { cachedWeightsFolder, userWeightsFolder } from './weights/user-folder.js';
+import { cachedWeightsFolder, namedWeightsFolders, userWeightsFolder } from './weights/user-folder.js';
 
 /** A file of a checkpoint on this machine. */
 export interface ResolvedFile {
@@ -62,7 +62,7 @@ export function openWeightsStore(options: WeightsStoreOptions = {}): WeightsStor
   const manifestDirs = [PACKAGE_MANIFEST, ...(options.manifestDirs ?? [])];
   const searchDirs = [
     ...(options.searchDirs ?? []),
-    ...(process.env.IMGANO_WEIGHTS ?? '').split(delimiter).filter((dir) => dir !== ''),
+    ...namedWeightsFolders(),
     userWeightsFolder(),
     cachedWeightsFolder(),
   ].map((dir) => resolve(dir));

@@ -79,7 +79,9 @@ export class WeightsImportCommand extends WeightsCommand {
   });
   file = Option.String({ name: 'FILE' });
   id = Option.String('--as', { required: true, description: 'the id of the manifest entry' });
-  into = Option.String('--into', { description: "the weights folder; default: the user's own" });
+  into = Option.String('--into', {
+    description: "the weights folder; default: the first of IMGANO_WEIGHTS, or the user's own",
+  });
   allowDownload = Option.Boolean('--allow-download', false, {
     description: 'FILE may be an https address; without this the network is never used',
   });

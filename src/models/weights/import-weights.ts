@@ -9,12 +9,12 @@ import type { WeightsStore } from '../weights-store.js';
 import { pinOf, readPin } from './pin.js';
 import { readParameters } from './read-parameters.js';
 import { isAddress, stageFile, type StagedFile } from './stage-file.js';
-import { userWeightsFolder } from './user-folder.js';
+import { namedWeightsFolders, userWeightsFolder } from './user-folder.js';
 import { writeWhole } from './write-whole.js';
 
 export interface ImportOptions {
   readonly store: WeightsStore;
-  /** The weights folder; by default the user's own. */
+  /** The weights folder; by default the first of `IMGANO_WEIGHTS`, or the user's own. */
   readonly dir?: string;
   /** Whether the network may be used; without it an address is refused. */
   readonly allowDownload?: boolean;
@@ -41,7 +41,7 @@ export interface ImportedWeights {
  *   address without `allowDownload`; DataError when a copy cannot be written; InterruptedError when the signal is raised
  */
 export async function importWeights(source: string, id: string, options: ImportOptions): Promise<ImportedWeights> {
-  const { store, dir = userWeightsFolder(), allowDownload = false, progress = silent, signal } = options;
+  const { store, dir = defaultFolder(), allowDownload = false, progress = silent, signal } = options;
   const entry = await store.entry(id);
   if (isAddress(source) && !allowDownload) {
     throw new ConfigError(
@@ -74,6 +74,10 @@ export async function importWeights(source: string, id: string, options: ImportO
   }
   const files = staged.map(({ target, sha256, bytes }) => ({ path: target, sha256, bytes: bytes.length }));
   return { files, license: entry.license, origin: entry.origin };
+}
+
+function defaultFolder(): string {
+  return namedWeightsFolders().at(0) ?? userWeightsFolder();
 }
 
 /** Removes the folders that were made for nothing, the deepest first; another import may be using one by now. */

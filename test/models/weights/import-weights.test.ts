@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import { DataError, WeightsError } from '../../../src/errors.js';
 import { networkOf } from '../../../src/models/backbones/architectures.js';
@@ -46,6 +46,19 @@ describe('the import of weights', () => {
     expect(readdirSync(join(weights, ID)).sort()).to.deep.equal(['model.safetensors', 'model.safetensors.sha256']);
     expect((await store(weights).resolve(ID)).files[0].sha256).to.equal(sha256);
     await importWeights(file, ID, { store: store(), dir: weights });
+  });
+
+  it('goes to the first folder of IMGANO_WEIGHTS where that is set', async () => {
+    const before = process.env.IMGANO_WEIGHTS;
+    const [first, second] = [folder(), folder()];
+    try {
+      process.env.IMGANO_WEIGHTS = [first, second].join(delimiter);
+      await importWeights(file, ID, { store: store() });
+      expect((await store().resolve(ID)).files[0].path).to.equal(join(first, ID, 'model.safetensors'));
+    } finally {
+      if (before === undefined) delete process.env.IMGANO_WEIGHTS;
+      else process.env.IMGANO_WEIGHTS = before;
+    }
   });
 
   it('pins a file in place', async () => {
