@@ -1,6 +1,7 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
 import { stfpm } from './distillation/stfpm.spec.js';
+import { fastflow } from './flow/fastflow.spec.js';
 import { dfm } from './gaussian/dfm.spec.js';
 import { padim } from './gaussian/padim.spec.js';
 import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
@@ -46,6 +47,7 @@ export const MODELS: readonly ModelSpec[] = [
   ssimAutoencoder as ModelSpec,
   vae as ModelSpec,
   vqvae as ModelSpec,
+  fastflow as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

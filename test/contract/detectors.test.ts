@@ -58,6 +58,12 @@ const kwargs: Record<string, Record<string, unknown>> = {
   vae_conv: { ...coder, levels: 2, latent: 2 },
   vqvae_conv: { ...coder, levels: 2, latent: 4, codes: 8 },
   vision_ref_patch_distance_map: { resize: { mode: 'stretch', size: small } },
+  vision_fastflow: {
+    backbone: { name: 'filterbank', stride: 8, levels: 1 },
+    resize: { mode: 'stretch', size: small },
+    flow_steps: 2,
+    training: { epochs: 2, batch_size: 4, lr: 5e-3 },
+  },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 

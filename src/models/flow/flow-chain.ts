@@ -1,8 +1,8 @@
 import { tf, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { Flow, Flowed } from './flow.js';
 
-/** Flows one after the other: their logarithms of determinants add up. */
-export function flowChain(flows: readonly [Flow, ...Flow[]]): Flow {
+/** Flows one after the other, one at least: their logarithms of determinants add up. */
+export function flowChain(flows: readonly Flow[]): Flow {
   return {
     trained: flows.flatMap((flow) => flow.trained),
     statistics: flows.flatMap((flow) => flow.statistics),

@@ -15,6 +15,18 @@ const TRUNK = {
 
 /** One line a model, in the order of their names. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
+  vision_fastflow: {
+    kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } },
+    tiles: {
+      backbone: {
+        name: 'tfjs_layers',
+        weights: 'mobilenet_v1_1.0_trunk',
+        layers: ['conv_pw_5_relu', 'conv_pw_11_relu'],
+      },
+      hidden_ratio: 0.25,
+      training: { epochs: 30 },
+    },
+  },
   vision_cfa: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
   vision_stfpm: {
     kwargs: {

@@ -65,7 +65,7 @@ const cases: Record<string, Case> = {
             ...{ name: `f${i}`, channels: 5, subnet: convolutionSubnet(size, 1), clamp: 2 },
             mix: permutation(5, new Random(i)),
           }),
-        ) as [Flow, Flow],
+        ),
       ),
     sides: single,
   },
