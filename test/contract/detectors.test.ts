@@ -64,6 +64,14 @@ const kwargs: Record<string, Record<string, unknown>> = {
     flow_steps: 2,
     training: { epochs: 2, batch_size: 4, lr: 5e-3 },
   },
+  vision_cflow: {
+    backbone: { name: 'filterbank', stride: 8, levels: 1 },
+    resize: { mode: 'stretch', size: small },
+    coupling_blocks: 2,
+    condition_dim: 8,
+    fiber_batch_size: 64,
+    training: { epochs: 4, lr: 5e-3 },
+  },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 
