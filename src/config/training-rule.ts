@@ -21,6 +21,10 @@ const DEFAULTS = {
   weight_decay: 0,
   scheduler_name: 'none',
   warmup_epochs: 0,
+  beta1: 0.9,
+  beta2: 0.999,
+  eps: 1e-8,
+  clip_norm: null,
 } as const;
 
 type Optimizer = 'adam' | 'adamw' | 'sgd';
@@ -34,6 +38,10 @@ export interface TrainingDefaults {
   readonly weight_decay?: number;
   readonly scheduler_name?: Scheduler;
   readonly warmup_epochs?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly eps?: number;
+  readonly clip_norm?: number;
 }
 
 /**
@@ -53,9 +61,9 @@ export function trainingRule(defaults: TrainingDefaults = {}) {
     weight_decay: withDefault(NonNegativeNumber, d.weight_decay),
     /** Of `sgd`. */
     momentum: withDefault(Unit, 0.9),
-    beta1: withDefault(Unit, 0.9),
-    beta2: withDefault(Unit, 0.999),
-    eps: withDefault(PositiveNumber, 1e-8),
+    beta1: withDefault(Unit, d.beta1),
+    beta2: withDefault(Unit, d.beta2),
+    eps: withDefault(PositiveNumber, d.eps),
     scheduler_name: withDefault(oneOf(['none', 'cosine', 'step']), d.scheduler_name),
     /** Of `step`: the rate is multiplied by `gamma` every so many epochs. */
     step_size: withDefault(PositiveInteger, 30),
@@ -63,7 +71,7 @@ export function trainingRule(defaults: TrainingDefaults = {}) {
     /** Epochs in which the rate rises to `lr`. */
     warmup_epochs: withDefault(NonNegativeInteger, d.warmup_epochs),
     /** The largest norm of all gradients together; null = any. */
-    clip_norm: withDefault(nullable(PositiveNumber), null),
+    clip_norm: withDefault(nullable(PositiveNumber), d.clip_norm),
     /** Decay of the moving average of the values, which is then what is kept; null = none. */
     ema_decay: withDefault(nullable(OpenUnit), null),
     /** The share of the good pictures that is held out to decide when to stop; 0 = none. */

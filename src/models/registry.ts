@@ -2,6 +2,7 @@ import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
 import { stfpm } from './distillation/stfpm.spec.js';
 import { cflow } from './flow/cflow.spec.js';
+import { csflow } from './flow/csflow.spec.js';
 import { fastflow } from './flow/fastflow.spec.js';
 import { dfm } from './gaussian/dfm.spec.js';
 import { padim } from './gaussian/padim.spec.js';
@@ -50,6 +51,7 @@ export const MODELS: readonly ModelSpec[] = [
   vqvae as ModelSpec,
   fastflow as ModelSpec,
   cflow as ModelSpec,
+  csflow as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -72,6 +72,13 @@ const kwargs: Record<string, Record<string, unknown>> = {
     fiber_batch_size: 64,
     training: { epochs: 4, lr: 5e-3 },
   },
+  vision_csflow: {
+    backbone: { name: 'filterbank', stride: 8, levels: 1 },
+    resize: { mode: 'stretch', size: { height: 32, width: 64 } },
+    coupling_blocks: 1,
+    hidden_channels: 2,
+    training: { epochs: 2, batch_size: 8, lr: 1e-2 },
+  },
   vision_padim: { resize: { mode: 'stretch', size: small }, d: 16 },
 };
 

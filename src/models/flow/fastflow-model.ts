@@ -9,7 +9,7 @@ import { flowChain } from './flow-chain.js';
 import type { FlowModel } from './flow-model.js';
 import { joinMaps } from './join-maps.js';
 import { meanSquares, negativeLogLikelihood } from './likelihood.js';
-import { permutation } from './permutation.js';
+import { permutation, randomOrder } from './permutation.js';
 import { tapFeatures } from './tap-features.js';
 
 /**
@@ -27,7 +27,7 @@ export function fastflowModel(extractor: FeatureExtractor, params: FastflowParam
         return allInOne({
           ...{ name, channels, clamp },
           subnet: convolutionSubnet(step % 2 === 1 && !conv3x3_only ? 1 : 3, hidden_ratio),
-          mix: permutation(channels, new Random(seed).fork(`permutation of ${name}`)),
+          mix: permutation(randomOrder(channels, new Random(seed).fork(`permutation of ${name}`))),
         });
       }),
     ),

@@ -3,12 +3,11 @@ import { tf, type Tensor4D } from '../../runtime/tf.js';
 import type { Flow } from './flow.js';
 
 /**
- * The channels in another order, drawn once and fixed; the same at every scale. The determinant is 1 or -1.
+ * The channels in another order, the same at every scale. The determinant is 1 or -1.
  *
- * @param random drawn from at once
+ * @param order which channel comes to each place
  */
-export function permutation(channels: number, random: Random): Flow {
-  const order = random.shuffled(Array.from({ length: channels }, (_, i) => i));
+export function permutation(order: readonly number[]): Flow {
   const back = order.map((_, i) => order.indexOf(i));
   const [forth, home] = [pick(order, back), pick(back, order)];
   return {
@@ -27,4 +26,9 @@ function pick(order: readonly number[], back: readonly number[]): (x: Tensor4D) 
     value: gathered(x as Tensor4D, order),
     gradFunc: (dy) => gathered(dy as Tensor4D, back),
   })) as (x: Tensor4D) => Tensor4D;
+}
+
+/** The channels in random order. */
+export function randomOrder(channels: number, random: Random): number[] {
+  return random.shuffled(Array.from({ length: channels }, (_, i) => i));
 }

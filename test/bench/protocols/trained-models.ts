@@ -15,6 +15,8 @@ const TRUNK = {
 
 /** One line a model, in the order of their names. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
+  vision_cflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
+  vision_csflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
   vision_fastflow: {
     kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } },
     tiles: {
@@ -24,7 +26,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
         layers: ['conv_pw_5_relu', 'conv_pw_11_relu'],
       },
       hidden_ratio: 0.25,
-      training: { epochs: 30 },
+      training: { epochs: 6 },
     },
   },
   vision_cfa: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
