@@ -25,6 +25,7 @@ export class StepRunner {
   /** As the training begins: what graphs are recorded with, at whichever step that happens. */
   private readonly examples: Tensor[];
   private partNames: readonly string[] = [];
+  private heldBytes = 0;
 
   /**
    * @param state as it begins, borrowed
@@ -85,13 +86,15 @@ export class StepRunner {
     const [rates, ...inputs] = rest;
     const result = trainingStep(this.task, this.optimizer, state, inputs, rates);
     this.partNames = Object.keys(result.loss.parts);
+    this.heldBytes = result.heldBytes;
     return [...this.flat(result.state), result.loss.total, ...Object.values(result.loss.parts)];
   }
 
   private unflat(tensors: Tensor[]): StepResult {
     const { state, rest } = this.stateOf(tensors);
     const [total, ...parts] = rest as Scalar[];
-    return { state, loss: { total, parts: Object.fromEntries(this.partNames.map((name, i) => [name, parts[i]])) } };
+    const named = Object.fromEntries(this.partNames.map((name, i) => [name, parts[i]]));
+    return { state, loss: { total, parts: named }, heldBytes: this.heldBytes };
   }
 
   private flat(state: TrainingState): Tensor[] {

@@ -21,6 +21,8 @@ export const STATE_KINDS = ['values', 'statistics', 'slots', 'average'] as const
 export interface StepResult {
   readonly state: TrainingState;
   readonly loss: { readonly total: Scalar; readonly parts: Readonly<Record<string, Scalar>> };
+  /** Bytes of the tensors that the loss left for the gradients. */
+  readonly heldBytes: number;
 }
 
 /** The state before the first step; owns the task's tensors. */
@@ -60,7 +62,7 @@ export function trainingStep(
   const kept: Tensor[] = [];
   try {
     return tf.tidy(() => {
-      const { loss, gradients, carried } = differentiate(task, state, inputs, kept);
+      const { loss, gradients, carried, heldBytes } = differentiate(task, state, inputs, kept);
       const [averaging, ...others] = tf.unstack(rates) as Scalar[];
       const names = Object.keys(state.values);
       const shares = sharesOf(task, names);
@@ -84,7 +86,7 @@ export function trainingStep(
         Object.entries(state.statistics).map(([name, value]) => [name, (carried[name] ?? value).clone()]),
       );
       const parts = Object.fromEntries(Object.entries(loss.parts ?? {}).map(([name, part]) => [name, part.clone()]));
-      return { state: { ...next, statistics }, loss: { total: loss.total.clone(), parts } };
+      return { state: { ...next, statistics }, loss: { total: loss.total.clone(), parts }, heldBytes };
     });
   } finally {
     tf.dispose(kept);
@@ -114,9 +116,10 @@ function differentiate(
   { values, statistics }: TrainingState,
   inputs: Tensor[],
   kept: Tensor[],
-): { loss: Loss; gradients: Tensor[]; carried: Record<string, Tensor> } {
+): { loss: Loss; gradients: Tensor[]; carried: Record<string, Tensor>; heldBytes: number } {
   const carried: Record<string, Tensor> = {};
   let loss: Loss | undefined;
+  let heldBytes = 0;
   const keep = <T extends Tensor>(tensor: T): T => {
     kept.push(tf.keep(tensor));
     return tensor;
@@ -127,9 +130,11 @@ function differentiate(
       training: true,
       carry: (name: string, tensor: Tensor) => void (carried[name] = keep(tensor.clone())),
     };
+    const before = tf.memory().numBytes;
     loss = task.loss(inputs, pass);
+    heldBytes = tf.memory().numBytes - before;
     Object.values(loss.parts ?? {}).forEach((part) => keep(part));
     return loss.total;
   }, values);
-  return { loss: { total: value, parts: loss?.parts }, gradients, carried };
+  return { loss: { total: value, parts: loss?.parts }, gradients, carried, heldBytes };
 }

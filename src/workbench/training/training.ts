@@ -9,6 +9,7 @@ import { learningRateOf } from './learning-rate.js';
 import { optimizerOf, type Optimizer } from './optimizer.js';
 import { scalarValues } from './scalar-values.js';
 import { StepRunner } from './step-runner.js';
+import { TrainingEstimate } from './training-estimate.js';
 import { disposeState, firstState, ratesOf, STATE_KINDS, type TrainingState } from './training-step.js';
 
 /** The epoch that is under way. */
@@ -26,6 +27,7 @@ export class Training {
   private readonly stopping: EarlyStopping;
   private readonly batchShapes: string[] = [];
   private readonly runner: StepRunner;
+  private readonly estimate: TrainingEstimate;
   private history: EpochLosses[] = [];
   private under: Under = { epoch: 0, steps: 0, sums: {} };
   private state: TrainingState;
@@ -44,6 +46,7 @@ export class Training {
     this.optimizer = optimizerOf(rule);
     this.stopping = new EarlyStopping(rule);
     this.state = firstState(task, this.optimizer);
+    this.estimate = new TrainingEstimate(task.name, context.progress, task.heldOut !== undefined);
     this.runner = new StepRunner(task, this.optimizer, this.state, this.batchShapes);
   }
 
@@ -125,10 +128,11 @@ export class Training {
 
   private async step(inputs: Tensor[], learningRate: number): Promise<Record<string, number>> {
     const rates = ratesOf(this.task, this.optimizer, learningRate, this.done + 1);
-    const { state, loss } = await this.runner.run(this.state, inputs, rates).finally(() => rates.dispose());
+    const { state, loss, heldBytes } = await this.runner.run(this.state, inputs, rates).finally(() => rates.dispose());
     disposeState(this.state);
     this.state = state;
     this.done++;
+    this.estimate.stepTaken(state, heldBytes, this.steps - this.done);
     const losses = await scalarValues({ ...loss.parts, total: loss.total });
     if (Number.isFinite(losses.total)) return losses;
     throw this.fellApart(`in step ${this.done} (epoch ${this.under.epoch + 1}, loss ${losses.total})`, learningRate);

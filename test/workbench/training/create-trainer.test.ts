@@ -80,6 +80,19 @@ onEveryBackend('the trainer', () => {
   );
 
   it(
+    'says what memory and how much time it will take, from its first steps',
+    leavesNoTensors(async () => {
+      const lines: string[] = [];
+      const progress = { ...silent, info: (line: string) => void lines.push(line) };
+      const { values } = await createTrainer()(lineTask({ epochs: 2 }), { ...context, progress });
+      expect(lines[0]).to.match(
+        /^line: 3 values to learn; about 0\.0 MB for a step \(0\.0 MB of it for gradients\) beside [\d.]+ MB of pictures and fixed weights; 2 more steps take about \S+ s$/,
+      );
+      tf.dispose(values);
+    }),
+  );
+
+  it(
     'stops after max_steps, within an epoch',
     leavesNoTensors(async () => {
       const { values, epochs } = await createTrainer()(lineTask({ max_steps: 6 }), context);
