@@ -25,6 +25,7 @@ const DEFAULTS = {
   beta2: 0.999,
   eps: 1e-8,
   clip_norm: null,
+  max_steps: null,
 } as const;
 
 type Optimizer = 'adam' | 'adamw' | 'sgd';
@@ -42,6 +43,7 @@ export interface TrainingDefaults {
   readonly beta2?: number;
   readonly eps?: number;
   readonly clip_norm?: number;
+  readonly max_steps?: number;
 }
 
 /**
@@ -54,7 +56,7 @@ export function trainingRule(defaults: TrainingDefaults = {}) {
   return strict('TrainingRule', {
     epochs: withDefault(PositiveInteger, d.epochs),
     /** Stops after so many steps, whatever `epochs` says. */
-    max_steps: withDefault(nullable(PositiveInteger), null),
+    max_steps: withDefault(nullable(PositiveInteger), d.max_steps),
     batch_size: withDefault(PositiveInteger, d.batch_size),
     optimizer_name: withDefault(oneOf(['adam', 'adamw', 'sgd']), d.optimizer_name),
     lr: withDefault(PositiveNumber, d.lr),

@@ -1,5 +1,6 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { reverseDistillation } from './distillation/reverse-distillation.spec.js';
 import { stfpm } from './distillation/stfpm.spec.js';
 import { cflow } from './flow/cflow.spec.js';
 import { csflow } from './flow/csflow.spec.js';
@@ -52,6 +53,7 @@ export const MODELS: readonly ModelSpec[] = [
   fastflow as ModelSpec,
   cflow as ModelSpec,
   csflow as ModelSpec,
+  reverseDistillation as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -52,6 +52,12 @@ const kwargs: Record<string, Record<string, unknown>> = {
     student_width: 2,
     training: { epochs: 2, batch_size: 1, lr: 0.2 },
   },
+  vision_reverse_distillation: {
+    backbone: fine,
+    resize: { mode: 'stretch', size: tiny },
+    student_width: 2,
+    training: { epochs: 3, batch_size: 1, lr: 0.02 },
+  },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
   ae_resnet_unet: { ...coder, levels: 1 },
   ssim_autoencoder: { ...coder, levels: 2, latent: 2 },

@@ -30,6 +30,18 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     },
   },
   vision_cfa: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
+  vision_reverse_distillation: {
+    kwargs: {
+      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      student_width: 16,
+      training: { epochs: 40, batch_size: 8 },
+    },
+    tiles: {
+      backbone: TRUNK,
+      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      training: { epochs: 15, batch_size: 8 },
+    },
+  },
   vision_stfpm: {
     kwargs: {
       resize: { mode: 'stretch', size: { height: 192, width: 192 } },
