@@ -35,7 +35,7 @@ describeWithShared('infer --amp with a trained network', ['weights', 'mobilenet-
     await writeToyDataset(data);
     const kwargs = {
       backbone: { name: 'tfjs_layers', weights: 'mobilenet_v1_1.0_trunk', layers: ['conv_pw_5_relu'] },
-      resize: { mode: 'stretch', size: { height: 64, width: 64 } },
+      resize: { mode: 'stretch', size: { height: 32, width: 32 } },
       max_bank: 50,
     };
     const trained = await runCli(

@@ -39,13 +39,18 @@ async function collect(
 
 const values = (outcomes: readonly Outcome[]) =>
   outcomes.map((outcome) =>
-    'error' in outcome ? String(outcome.error) : [outcome.inspected.score, ...outcome.inspected.map!.data],
+    'error' in outcome ? String(outcome.error) : [outcome.inspected.score, bytesOf(outcome.inspected.map!.data)],
   );
+
+/** The bytes of a map as text: lists of numbers take long to compare. */
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
 
 onEveryBackend('a walk over pictures', () => {
   const models: [string, object][] = [
     ['vision_pixel_gaussian_map', { resize_hw: small }],
-    ['vision_patchcore', { resize: { mode: 'scale', factor: 1, multiple: 16 }, max_bank: 60 }],
+    ['vision_patchcore', { resize: { mode: 'scale', factor: 0.5, multiple: 16 }, max_bank: 60 }],
   ];
   for (const [name, params] of models) {
     it(

@@ -12,7 +12,7 @@ const NEEDED = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'sinfo'];
 
 /** A Slurm of one node, of its own: nothing of the machine's configuration is read or changed. */
 export interface Slurm {
-  /** Submits a job file and waits for its end; gives the exit state of its tasks. */
+  /** Submits a job file and waits until all its tasks have ended, however they did. */
   submit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void>;
   stop(): void;
 }
@@ -50,7 +50,10 @@ export async function startSlurm(dir: string): Promise<Slurm> {
     throw error;
   }
   const submit = async (args: readonly string[], more: NodeJS.ProcessEnv) => {
-    await run('sbatch', ['--wait', ...args], { env: { ...env, ...more } });
+    const { stdout: job } = await run('sbatch', ['--parsable', ...args], { env: { ...env, ...more } });
+    const ended = async () => (await run('squeue', ['-h', '-j', job.trim()], { env })).stdout.trim() === '';
+    // `sbatch --wait` looks ever more rarely, up to once in half a minute.
+    await until(ended, `job ${job.trim()}`, 'end');
   };
   return { submit, stop };
 }
@@ -73,6 +76,7 @@ function configuration(dir: string, socket: string, [control, node]: number[]): 
     `TaskPlugin=task/none`,
     `MpiDefault=none`,
     `ReturnToService=2`,
+    `SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=1`,
     `SelectType=select/cons_tres`,
     `SelectTypeParameters=CR_Core`,
     `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN`,
@@ -94,12 +98,12 @@ function findProgram(name: string): string | null {
   return folders.map((folder) => join(folder, name)).find(runs) ?? null;
 }
 
-async function until(ready: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+async function until(ready: () => boolean | Promise<boolean>, what: string, does = 'start'): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
     if (await Promise.resolve(ready()).catch(() => false)) return;
     await sleep(100);
   }
-  throw new Error(`${what} did not start`);
+  throw new Error(`${what} did not ${does}`);
 }
 
 function freePort(): Promise<number> {

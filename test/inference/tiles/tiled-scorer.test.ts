@@ -85,6 +85,24 @@ function smallNetwork(): { detector: Detector; dispose: () => void } {
   return { detector, dispose: () => tf.dispose(weights) };
 }
 
+/** Looks at every tile once, however often it is asked: what is tested is how tiles come together. */
+function remembering(detector: Detector): Detector {
+  const known = new Map<string, { maps: number[][][]; scores: number[] }>();
+  return {
+    ...detector,
+    async score(batch): Promise<Scored> {
+      const key = `${batch.pixels.shape} ${Buffer.from((await batch.pixels.data()).buffer).toString('base64')}`;
+      if (!known.has(key)) {
+        const { maps, scores } = await detector.score(batch);
+        known.set(key, { maps: (await maps?.array()) as number[][][], scores: await scores.array() });
+        tf.dispose([maps as Tensor3D, scores]);
+      }
+      const { maps, scores } = known.get(key)!;
+      return { maps: tf.tensor3d(maps), scores: tf.tensor1d(scores) };
+    },
+  };
+}
+
 async function mapsOf(scorer: PictureScorer, given: readonly Picture[], batchSize = 1) {
   const scores = await scorer.score(given, { maps: true, batchSize, clock: noClock });
   const out: { score: number; map: Float32Array }[] = [];
@@ -129,7 +147,7 @@ onEveryBackend('tiled pictures', () => {
       );
       for (const mapReduce of reduces) {
         for (const { map } of await mapsOf(new TiledScorer(detector, null, { ...rule, mapReduce }), pictures)) {
-          for (const value of map) expect(value).to.be.closeTo(0.7, 0.7e-6);
+          expect(worst(map, new Float32Array(map.length).fill(0.7)), mapReduce).to.be.at.most(0.7e-6);
         }
       }
     }),
@@ -151,7 +169,8 @@ onEveryBackend('tiled pictures', () => {
   it(
     'a halo of what a network reaches makes tiles equal to the whole picture, seams and edges included',
     leavesNoTensors(async () => {
-      const { detector, dispose } = smallNetwork();
+      const { detector: network, dispose } = smallNetwork();
+      const detector = remembering(network);
       // Sides and strides on multiples of the network's stride; the last tile ends on one too.
       const even = [toyPicture(1, { width: 96, height: 64, defect: 6 }), toyPicture(2, { width: 70, height: 90 })];
       const whole = await mapsOf(new WholeScorer(detector, null), even);
