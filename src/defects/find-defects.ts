@@ -63,7 +63,12 @@ export async function findDefects(map: Tensor2D, request: DefectsRequest): Promi
   const trace = config.trace ? new Trace() : null;
   let kept: Runs | null = null;
   const context: StageContext = {
-    ...{ config, semantics, levels, size, roi, imageSize: request.imageSize },
+    config,
+    semantics,
+    levels,
+    size,
+    roi,
+    imageSize: request.imageSize,
     drop: (dropped) => trace?.drop(dropped()),
     keepMask: (runs) => (kept = runs),
   };

@@ -10,12 +10,22 @@ export function selectComponents(all: Components, keep: Uint8Array): Components 
   const { runs, ofRun, newRun } = selectRuns(all, newLabel);
   const firstRun = pick(all.firstRun, keep, count).map((run) => newRun[run]);
   return {
-    ...{ count, runs, scores: all.scores, ofRun, firstRun, area: pick(all.area, keep, count) },
-    ...{ x1: pick(all.x1, keep, count), y1: pick(all.y1, keep, count) },
-    ...{ x2: pick(all.x2, keep, count), y2: pick(all.y2, keep, count) },
-    ...{ sumX: pick(all.sumX, keep, count), sumY: pick(all.sumY, keep, count) },
-    ...{ sumXX: pick(all.sumXX, keep, count), sumXY: pick(all.sumXY, keep, count) },
-    ...{ sumYY: pick(all.sumYY, keep, count), scoreSum: pick(all.scoreSum, keep, count) },
+    count,
+    runs,
+    scores: all.scores,
+    ofRun,
+    firstRun,
+    area: pick(all.area, keep, count),
+    x1: pick(all.x1, keep, count),
+    y1: pick(all.y1, keep, count),
+    x2: pick(all.x2, keep, count),
+    y2: pick(all.y2, keep, count),
+    sumX: pick(all.sumX, keep, count),
+    sumY: pick(all.sumY, keep, count),
+    sumXX: pick(all.sumXX, keep, count),
+    sumXY: pick(all.sumXY, keep, count),
+    sumYY: pick(all.sumYY, keep, count),
+    scoreSum: pick(all.scoreSum, keep, count),
     scoreMax: pick(all.scoreMax, keep, count),
   };
 }
