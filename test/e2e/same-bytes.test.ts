@@ -146,7 +146,12 @@ describe('flags of speed and of profiling', () => {
 
   it('the profile goes to the standard error and a file, the trace to a file, the records stay alone', async () => {
     const [json, trace] = [join(dir, 'profile.json'), join(dir, 'trace.json')];
-    const flags = ['--profile', '--profile-json', json, '--trace', trace, '--defects', '--quiet', '--batch-size', '4'];
+    const flags = [
+      ...['--profile', '--profile-json', json, '--trace', trace, '--defects', '--quiet', '--batch-size', '4'],
+      // Whatever is asked for, a picture is decoded once and preprocessed once.
+      ...['--include-maps', '--save-maps', join(dir, 'maps'), '--save-masks', join(dir, 'masks')],
+      ...['--save-overlays', join(dir, 'overlays')],
+    ];
     const { code, stdout, stderr } = await runCli(
       ...['infer', '--infer-config', run, '--input', join(data, 'test'), ...flags],
     );

@@ -336,3 +336,14 @@ onEveryBackend('tiled pictures', () => {
     expect(() => new TiledScorer(cropped, null, rule)).to.throw(/blind frame around every tile/);
   });
 });
+
+describe('the plan of tiles', () => {
+  it('is made once for a size, and forgotten after sixteen others', () => {
+    const size = { height: 48, width: 64 };
+    const plan = tilePlan(size, rule);
+    expect(tilePlan({ ...size }, { ...rule })).to.equal(plan);
+    expect(tilePlan(size, { ...rule, stride: 16 })).to.not.equal(plan);
+    for (let i = 0; i < 16; i++) tilePlan({ height: 48, width: 65 + i }, rule);
+    expect(tilePlan(size, rule)).to.not.equal(plan).and.to.deep.equal(plan);
+  });
+});
