@@ -14,6 +14,7 @@ import { Adaptation } from './adaptation.js';
 import { CalibrationConfig } from './calibration.js';
 import { DefectsConfig } from './defects.js';
 import { PredictionPolicy } from './prediction.js';
+import { PretrainConfig } from './pretrain.js';
 
 const Contamination = refine('number above 0 and at most 0.5', t.number, (n) => n > 0 && n <= 0.5, {
   exclusiveMinimum: 0,
@@ -52,6 +53,8 @@ export const RunConfig = strict('RunConfig', {
   calibration: withDefault(CalibrationConfig, () => defaultsOf(CalibrationConfig)),
   adaptation: withDefault(Adaptation, () => defaultsOf(Adaptation)),
   prediction: withDefault(nullable(PredictionPolicy), null),
+  /** Of the recipe `pretrain-backbone`. */
+  pretrain: optional(PretrainConfig),
   defects: optional(DefectsConfig),
   output: withDefault(Output, () => defaultsOf(Output)),
 });

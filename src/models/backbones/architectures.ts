@@ -21,6 +21,8 @@ interface Architecture {
 /** Every network that can be made from a checkpoint of PyTorch, by the `arch` of a manifest entry. */
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   resnet18: residual({ block: 'basic', blocks: [2, 2, 2, 2] }),
+  /** What `imgano train --recipe pretrain-backbone` trains. */
+  resnet10_w32: residual({ block: 'basic', blocks: [1, 1, 1] }, 32),
   resnet34: residual({ block: 'basic', blocks: [3, 4, 6, 3] }),
   resnet50: residual({ block: 'bottleneck', blocks: [3, 4, 6, 3] }),
   wide_resnet50_2: residual({ block: 'bottleneck', blocks: [3, 4, 6, 3], widening: 2 }),
@@ -75,10 +77,10 @@ export function networkOf(entry: Pick<WeightsEntry, 'id' | 'arch' | 'naming' | '
   return build(entry.naming, entry.bn_eps);
 }
 
-function residual(shape: Omit<ResnetShape, 'width' | 'epsilon'>): Architecture {
+function residual(shape: Omit<ResnetShape, 'width' | 'epsilon'>, width = 64): Architecture {
   return {
     namings: ['torchvision', 'timm'],
-    build: (_, epsilon = 1e-5) => resnet({ ...shape, width: 64, epsilon }),
+    build: (_, epsilon = 1e-5) => resnet({ ...shape, width, epsilon }),
   };
 }
 

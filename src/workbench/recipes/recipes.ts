@@ -66,4 +66,13 @@ export const RECIPES: readonly Recipe[] = [
     needs: ['dataset.reference_dir'],
     load: fit,
   },
+  {
+    name: 'pretrain-backbone',
+    summary:
+      'no weights may enter: a backbone learns from the good pictures themselves, and a bank of its patches inspects',
+    tags: ['detector', 'training', 'memory-bank'],
+    defaults: { model: { name: 'vision_patchcore' } },
+    needs: [],
+    load: () => import('../pretrain/pretrain-backbone.js').then(({ pretrainRun }) => pretrainRun),
+  },
 ];
