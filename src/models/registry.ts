@@ -4,6 +4,7 @@ import { reverseDistillation } from './distillation/reverse-distillation.spec.js
 import { stfpm } from './distillation/stfpm.spec.js';
 import { cflow } from './flow/cflow.spec.js';
 import { csflow } from './flow/csflow.spec.js';
+import { differnet } from './flow/differnet.spec.js';
 import { fastflow } from './flow/fastflow.spec.js';
 import { dfm } from './gaussian/dfm.spec.js';
 import { padim } from './gaussian/padim.spec.js';
@@ -54,6 +55,7 @@ export const MODELS: readonly ModelSpec[] = [
   cflow as ModelSpec,
   csflow as ModelSpec,
   reverseDistillation as ModelSpec,
+  differnet as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -78,6 +78,14 @@ const kwargs: Record<string, Record<string, unknown>> = {
     fiber_batch_size: 64,
     training: { epochs: 4, lr: 5e-3 },
   },
+  vision_differnet: {
+    backbone: { name: 'filterbank', stride: 8, levels: 1 },
+    resize: { mode: 'stretch', size: { height: 32, width: 64 } },
+    coupling_blocks: 2,
+    hidden: 8,
+    transforms: 2,
+    training: { epochs: 2, lr: 1e-3 },
+  },
   vision_csflow: {
     backbone: { name: 'filterbank', stride: 8, levels: 1 },
     resize: { mode: 'stretch', size: { height: 32, width: 64 } },

@@ -57,13 +57,14 @@ export abstract class FlowDetector<P extends FlowParams> extends FeatureDetector
       (x) =>
         tf.tidy(() => {
           const features = standardized(model.features(x as Tensor4D), learned);
-          return [...model.score(features, scoring(learned))];
+          const [scores, maps] = model.score(features, scoring(learned));
+          return maps === null ? [scores] : [scores, maps];
         }),
       this.extractor,
     );
     return {
       run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
+        const [scores, maps = null] = await forward.run(pixels);
         return { scores, maps } as Scored;
       },
       dispose: () => forward.dispose(),

@@ -46,7 +46,7 @@ export interface FlowModel {
    * Reads nothing back.
    *
    * @param x standardised features, borrowed
-   * @returns higher = more anomalous; owned by the caller
+   * @returns higher = more anomalous, null for a model without maps; owned by the caller
    */
-  score(x: Scales, pass: Pass): readonly [scores: Tensor1D, maps: Tensor3D];
+  score(x: Scales, pass: Pass): readonly [scores: Tensor1D, maps: Tensor3D | null];
 }

@@ -17,6 +17,7 @@ const TRUNK = {
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   vision_cflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
   vision_csflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
+  vision_differnet: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
   vision_fastflow: {
     kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } },
     tiles: {
