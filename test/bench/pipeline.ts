@@ -4,7 +4,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import type { Finding } from './pipeline/finding.js';
 
 /** In this order; each is a process of its own, so that memory which one has left says nothing about the next. */
-const PARTS = ['ways', 'tiles', 'many-pictures', 'large-picture'];
+const PARTS = ['ways', 'tiled-picture', 'many-pictures', 'large-picture'];
 
 /**
  * From files to records with regions: how much the pipeline gains and where the time goes, what tiles cost, and whether memory stays.
