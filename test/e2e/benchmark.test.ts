@@ -42,15 +42,16 @@ describe('imgano benchmark', () => {
     expect(left()).to.deep.equal(before);
   });
 
-  it('shows a table of pictures that are given, and takes threads', () => {
+  it('shows a table of pictures that are given, and takes threads', function () {
+    this.timeout(240_000);
     const argv = [
       ...['benchmark', '--infer-config', run, '--input', join(data, 'test'), '--defects', '--quiet'],
-      ...['--rounds', '1', '--pictures', '8', '--batch-sizes', '1,4', '--workers', '0,2'],
+      ...['--rounds', '1', '--pictures', '4', '--batch-sizes', '1,4', '--workers', '0,1'],
     ];
     const [{ code, stderr: shown }] = runBuilt(dir, [{ argv, cwd: dir }]);
     expect(code, shown).to.equal(0);
     expect(shown).to.match(/latency of one picture, p50/);
-    expect(shown).to.match(/4 +2 +[\d.]+/);
+    expect(shown).to.match(/4 +1 +[\d.]+/);
     expect(shown).to.match(/same bytes +all combinations gave the same records, maps and masks/);
   });
 
