@@ -21,8 +21,24 @@ export class ConfigError extends ImganoError {
   }
 }
 
+/** One thing that is wrong with a data set, with a code that programs know. */
+export interface DataIssue {
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
 /** A picture, a mask, a map or a folder cannot be read, or cannot be written. */
-export class DataError extends ImganoError {}
+export class DataError extends ImganoError {
+  /** What is wrong with a data set, one by one; empty where the message says it all. */
+  readonly issues: readonly DataIssue[];
+
+  constructor(message: string, { issues = [], ...options }: ErrorOptions & { issues?: readonly DataIssue[] } = {}) {
+    super(message, options);
+    this.issues = issues;
+  }
+}
 
 /** External weights are missing, altered, or not of the expected shape. */
 export class WeightsError extends ImganoError {

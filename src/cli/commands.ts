@@ -16,6 +16,8 @@ import { NativeInstallCommand } from './commands/native-install.js';
 import { NativeRemoveCommand } from './commands/native-remove.js';
 import { NativeStatusCommand } from './commands/native-status.js';
 import { SynthesizeCommand } from './commands/synthesize.js';
+import { PreflightCommand } from './commands/preflight.js';
+import { RunsCompareCommand, RunsLatestCommand, RunsListCommand, RunsShowCommand } from './commands/runs.js';
 import { TrainCommand } from './commands/train.js';
 import { ValidateInferConfigCommand } from './commands/validate-infer-config.js';
 import {
@@ -29,6 +31,7 @@ import {
 /** Every command of the binary. Each imports what it needs when it runs, so that `--help` stays quick. */
 export const COMMANDS = [
   TrainCommand,
+  PreflightCommand,
   CalibrateCommand,
   InferCommand,
   MergeCommand,
@@ -42,6 +45,10 @@ export const COMMANDS = [
   BundleWatchCommand,
   DriftCommand,
   SynthesizeCommand,
+  RunsListCommand,
+  RunsShowCommand,
+  RunsCompareCommand,
+  RunsLatestCommand,
   DemoCommand,
   ModelsListCommand,
   ModelsShowCommand,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '../errors.js';
+import { datasetError } from './dataset-error.js';
 import { NORMAL_FOLDERS, readFolderLayout } from './datasets/folder-layout.js';
 import type { DatasetItem, DatasetOptions } from './datasets/item.js';
 import { readManifest } from './datasets/manifest.js';
@@ -9,6 +9,9 @@ import { fileTrouble } from './file-trouble.js';
 import { listFolders } from './list-folders.js';
 
 export type { DatasetItem, DatasetOptions };
+
+/** The code of folders that are no data set. */
+const INVALID = 'CUSTOM_DATASET_INVALID_STRUCTURE';
 
 const looked =
   'a manifest (*.jsonl), the layout of MVTec AD (train/good, test/*, ground_truth/*), a folder of such categories, ' +
@@ -22,14 +25,18 @@ const looked =
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<DatasetItem[]> {
   const found = await stat(path).catch((error: unknown) => {
-    throw new DataError(`${path}: the data set cannot be opened, because ${fileTrouble(error)}`, { cause: error });
+    const code = path.toLowerCase().endsWith('.jsonl') ? 'MANIFEST_NOT_FOUND' : 'DATASET_ROOT_MISSING';
+    const message = `${path}: the data set cannot be opened, because ${fileTrouble(error)}`;
+    throw datasetError(code, message, { root: path }, error);
   });
   if (!found.isDirectory()) {
     if (path.toLowerCase().endsWith('.jsonl')) return readManifest(path, options);
-    throw new DataError(`${path}: not a data set; looked for ${looked}`);
+    throw datasetError(INVALID, `${path}: not a data set; looked for ${looked}`, { root: path });
   }
   const items = await readFolder(path, options);
-  if (items.length === 0) throw new DataError(`${path}: the data set holds no picture; looked for ${looked}`);
+  if (items.length === 0) {
+    throw datasetError(INVALID, `${path}: the data set holds no picture; looked for ${looked}`, { root: path });
+  }
   return items;
 }
 
@@ -48,15 +55,19 @@ async function readFolder(path: string, options: DatasetOptions): Promise<Datase
   // Reading these as good pictures would teach the model its defects.
   const telling = folders.find((name) => ['train', 'test', 'ground_truth'].includes(name));
   if (telling !== undefined) {
-    throw new DataError(
+    throw datasetError(
+      INVALID,
       `${path}: has a folder "${telling}", but no good pictures in train/{${NORMAL_FOLDERS.join(',')}}; looked for ${looked}`,
+      { root: path },
     );
   }
   const good = folders.find((name) => NORMAL_FOLDERS.includes(name.toLowerCase()));
   if (good !== undefined && folders.length > 1) {
-    throw new DataError(
+    throw datasetError(
+      INVALID,
       `${path}: has the folders ${folders.join(', ')} side by side, so that good pictures cannot be told from others; ` +
         `name ${join(path, good)}, or lay them out as train/good and test/*`,
+      { root: path },
     );
   }
   return readPlainFolder(path, options);

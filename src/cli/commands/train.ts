@@ -37,6 +37,9 @@ export class TrainCommand extends TrainFlags {
   dryRun = Option.Boolean('--dry-run', false, {
     description: 'print the whole config as JSON, with recipe, file and flags in it, and do nothing',
   });
+  preflight = Option.Boolean('--preflight', false, {
+    description: 'make the checks of `imgano preflight`, and do not train',
+  });
   exportConfig = Option.Boolean('--export-infer-config', false, {
     description: 'put the contracts for operators into infer_config.json, and write operator_contract.json',
   });
@@ -54,19 +57,28 @@ export class TrainCommand extends TrainFlags {
   listRecipes = Option.Boolean('--list-recipes', false, { description: 'list the recipes' });
   recipeInfo = Option.String('--recipe-info', { description: 'show one recipe' });
 
-  protected async run(signal: AbortSignal): Promise<void> {
+  protected async run(signal: AbortSignal): Promise<number | void> {
     if (this.listRecipes || this.recipeInfo !== undefined) return this.showRecipes();
     const config = await this.runConfig();
+    if (this.dryRun && this.preflight)
+      throw new ConfigError('--dry-run does not go with --preflight; give one of them');
     if (this.dryRun) return this.showConfig(config);
+    const out = await this.runFolder(config);
+    const { backend, json } = this;
+    const progress = await this.progress();
+    if (this.preflight) {
+      const { preflight } = await import('../preflight.js');
+      const { stdout } = this.context;
+      return preflight(config, { out, backend, weights: this.weights, estimate: true, json, stdout, progress, signal });
+    }
     const [{ trainRun }, { openWeightsStore }] = await Promise.all([
       import('../../workbench/train/train-run.js'),
       import('../../models/weights-store.js'),
     ]);
     const weights = openWeightsStore({ searchDirs: this.weights });
-    const progress = await this.progress();
     const checkpoints = this.checkpoints(config);
     const report = await trainRun(config, {
-      ...{ out: await this.runFolder(config), backend: this.backend, weights, progress, signal },
+      ...{ out, backend, weights, progress, signal },
       weightsFolders: this.weights,
       exportContracts: this.exportConfig,
       exportBundle: this.exportBundle,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
-import { DataError } from '../../errors.js';
 import { codePointOrder } from '../code-point-order.js';
+import { datasetError } from '../dataset-error.js';
 import { listFolders } from '../list-folders.js';
 import { listPictures } from '../list-pictures.js';
 import { pictureSource } from '../picture-source.js';
@@ -32,9 +32,11 @@ export async function readFolderLayout(path: string, options: DatasetOptions): P
     for (const kind of await listFolders(join(path, folder))) {
       const label = NORMAL_FOLDERS.includes(kind.toLowerCase()) ? 0 : 1;
       if (label === 1 && split !== 'test') {
-        throw new DataError(
+        throw datasetError(
+          'CUSTOM_DATASET_INVALID_STRUCTURE',
           `${join(path, folder, kind)}: expected only good pictures (${NORMAL_FOLDERS.join(', ')}) in ${folder}; ` +
             `move defects to test/${kind}`,
+          { root: path },
         );
       }
       const masks = label === 1 ? await masksBelow(join(path, 'ground_truth', kind)) : new Map<string, string>();
@@ -58,7 +60,10 @@ async function masksBelow(folder: string): Promise<Map<string, string>> {
   for (const path of await listPictures(folder)) {
     const key = keyOf(folder, path).replace(/_mask$/, '');
     const other = masks.get(key);
-    if (other !== undefined) throw new DataError(`${path}: ${other} is a mask of the same picture; keep one of them`);
+    if (other !== undefined) {
+      const message = `${path}: ${other} is a mask of the same picture; keep one of them`;
+      throw datasetError('CUSTOM_DATASET_INVALID_STRUCTURE', message, { mask: path });
+    }
     masks.set(key, path);
   }
   return masks;

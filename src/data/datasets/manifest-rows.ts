@@ -1,6 +1,7 @@
 import { ManifestRow } from '../../config/manifest.js';
 import { decode } from '../../config/codec.js';
-import { ConfigError, DataError } from '../../errors.js';
+import { ConfigError, DataError, type DataIssue } from '../../errors.js';
+import { datasetError } from '../dataset-error.js';
 import { readFileWhole } from '../read-whole.js';
 
 export interface NumberedRow {
@@ -12,9 +13,10 @@ export interface NumberedRow {
 const SHOWN = 20;
 
 /** One error for all findings of a manifest; after the first ones only their number is told. */
-export function manifestError(findings: readonly string[]): DataError {
-  const more = findings.length - SHOWN;
-  return new DataError([...findings.slice(0, SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+export function manifestError(issues: readonly DataIssue[]): DataError {
+  const more = issues.length - SHOWN;
+  const lines = issues.slice(0, SHOWN).map(({ message }) => message);
+  return new DataError([...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'), { issues });
 }
 
 /**
@@ -23,9 +25,9 @@ export function manifestError(findings: readonly string[]): DataError {
  * @throws DataError with every wrong line, each by its number
  */
 export async function readManifestRows(path: string): Promise<NumberedRow[]> {
-  const text = (await readFileWhole(path)).toString('utf8').replace(/^\uFEFF/, '');
+  const text = (await readFileWhole(path).catch(unreadable)).toString('utf8').replace(/^\uFEFF/, '');
   const rows: NumberedRow[] = [];
-  const findings: string[] = [];
+  const findings: DataIssue[] = [];
   text.split('\n').forEach((content, index) => {
     const line = index + 1;
     const trimmed = content.trim();
@@ -33,13 +35,27 @@ export async function readManifestRows(path: string): Promise<NumberedRow[]> {
     try {
       rows.push({ line, row: decode(ManifestRow, parse(trimmed), `${path}:${line}`) });
     } catch (error) {
-      if (error instanceof ConfigError) findings.push(...error.problems);
-      else findings.push(`${path}:${line}: expected one JSON object (${(error as Error).message})`);
+      const context = { manifest: path, line };
+      if (error instanceof ConfigError) {
+        for (const message of error.problems) findings.push({ code: 'MANIFEST_INVALID_RECORD', message, context });
+      } else {
+        const message = `${path}:${line}: expected one JSON object (${(error as Error).message})`;
+        findings.push({ code: 'MANIFEST_INVALID_JSON', message, context });
+      }
     }
   });
   if (findings.length > 0) throw manifestError(findings);
-  if (rows.length === 0) throw new DataError(`${path}: the manifest has no rows; write one JSON object a line`);
+  if (rows.length === 0) {
+    const message = `${path}: the manifest has no rows; write one JSON object a line`;
+    throw datasetError('MANIFEST_EMPTY', message, { manifest: path });
+  }
   return rows;
+}
+
+function unreadable(error: DataError): never {
+  const { code = '' } = error.cause as NodeJS.ErrnoException;
+  const known: Record<string, string> = { ENOENT: 'MANIFEST_NOT_FOUND', EISDIR: 'MANIFEST_NOT_A_FILE' };
+  throw datasetError(known[code] ?? 'MANIFEST_NOT_READABLE', error.message, {}, error);
 }
 
 function parse(json: string): unknown {

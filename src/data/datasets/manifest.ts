@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ManifestRow } from '../../config/manifest.js';
+import type { DataIssue } from '../../errors.js';
 import { pictureSource } from '../picture-source.js';
 import { testGroups } from './group-split.js';
 import type { DatasetItem, DatasetOptions } from './item.js';
@@ -30,8 +31,9 @@ interface Entry {
  */
 export async function readManifest(path: string, options: DatasetOptions): Promise<DatasetItem[]> {
   const rows = await readManifestRows(path);
-  const findings: string[] = [];
-  const at = (line: number, what: string) => void findings.push(`${path}:${line}: ${what}`);
+  const findings: DataIssue[] = [];
+  const at: Report = (line, code, what) =>
+    void findings.push({ code, message: `${path}:${line}: ${what}`, context: { manifest: path, line } });
   const entries: Entry[] = [];
   for (const row of rows) entries.push(await findFiles(row, path, options.root, at));
   checkLabels(entries, at);
@@ -51,7 +53,7 @@ export async function readManifest(path: string, options: DatasetOptions): Promi
   }));
 }
 
-type Report = (line: number, what: string) => void;
+type Report = (line: number, code: string, what: string) => void;
 
 async function findFiles(
   { line, row }: NumberedRow,
@@ -63,7 +65,11 @@ async function findFiles(
   const find = async (key: 'image_path' | 'mask_path', name: string) => {
     const candidates = isAbsolute(name) ? [name] : bases.map((base) => join(base, name));
     for (const candidate of candidates) if ((await stat(candidate).catch(() => null))?.isFile()) return candidate;
-    at(line, `${key}: there is no file ${candidates.join(' or ')}; check the path`);
+    at(
+      line,
+      key === 'image_path' ? 'MANIFEST_MISSING_IMAGE' : 'MANIFEST_MISSING_MASK',
+      `${key}: there is no file ${candidates.join(' or ')}; check the path`,
+    );
     return candidates[0];
   };
   const group = row.group_id ?? row.meta?.group_id ?? null;
@@ -88,9 +94,10 @@ function defectOf({ meta }: ManifestRow): string {
 
 function checkLabels(entries: readonly Entry[], at: Report): void {
   for (const { line, split, label } of entries) {
-    if (split === 'test' && label === null) at(line, 'label: a test picture needs a label, 0 or 1');
+    if (split === 'test' && label === null)
+      at(line, 'MANIFEST_INVALID_RECORD', 'label: a test picture needs a label, 0 or 1');
     if ((split === 'train' || split === 'val') && label === 1) {
-      at(line, `label: a defective picture cannot be in "${split}"; move it to "test"`);
+      at(line, 'MANIFEST_INVALID_RECORD', `label: a defective picture cannot be in "${split}"; move it to "test"`);
     }
   }
 }
@@ -100,7 +107,8 @@ function checkRepeats(entries: readonly Entry[], at: Report): void {
   for (const { line, category, image } of entries) {
     const key = JSON.stringify([category, resolve(image)]);
     const before = seen.get(key);
-    if (before !== undefined) at(line, `image_path: the picture is there already, on line ${before}; remove one`);
+    if (before !== undefined)
+      at(line, 'MANIFEST_DUPLICATE_IMAGE', `image_path: the picture is there already, on line ${before}; remove one`);
     else seen.set(key, line);
   }
 }
@@ -113,7 +121,11 @@ function checkGroups(entries: readonly Entry[], at: Report): Map<string, Split> 
     const before = bound.get(key);
     if (before === undefined) bound.set(key, { split, line });
     else if (before.split !== split) {
-      at(line, `group_id: group "${group}" is in "${split}" here, but in "${before.split}" on line ${before.line}`);
+      at(
+        line,
+        'MANIFEST_GROUP_SPLIT_CONFLICT',
+        `group_id: group "${group}" is in "${split}" here, but in "${before.split}" on line ${before.line}`,
+      );
     }
   }
   for (const { line, split, label, key, group } of entries) {
@@ -121,7 +133,11 @@ function checkGroups(entries: readonly Entry[], at: Report): Map<string, Split> 
     const before = bound.get(key);
     if (before === undefined) bound.set(key, { split: 'test', line });
     else if (before.split !== 'test') {
-      at(line, `group_id: group "${group}" has a defect here, but is in "${before.split}" on line ${before.line}`);
+      at(
+        line,
+        'MANIFEST_GROUP_ANOMALY_IN_TRAIN',
+        `group_id: group "${group}" has a defect here, but is in "${before.split}" on line ${before.line}`,
+      );
     }
   }
   return new Map([...bound].map(([key, { split }]) => [key, split]));

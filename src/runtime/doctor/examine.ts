@@ -1,15 +1,15 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { BACKENDS, type BackendName } from '../backends.js';
-import { BUILD_INFO_FILE, type BuildInfo, parseBuildInfo } from '../native/build-info.js';
+import type { BuildInfo } from '../native/build-info.js';
+import { libraryOf } from '../native/library-of.js';
 import { nativeStatus, type NativeStatus } from '../native/status.js';
 import { packageVersion } from '../package-version.js';
 import { type BackendVerdict, judgeBackend } from './backend-verdict.js';
 import { cpuFeatures, type CpuFeatures } from './cpu-features.js';
-import { type Gpu, NVIDIA_SMI_ARGS, parseGpus } from './gpus.js';
+import { type Gpu, readGpus } from './gpus.js';
 import { runProbe } from './run-probe.js';
 
 /** What `imgano doctor` found, as plain data. */
@@ -45,11 +45,7 @@ const VARIABLES =
 export async function examine(signal?: AbortSignal): Promise<Examination> {
   const native = nativeStatus();
   const features = cpuFeatures(readText('/proc/cpuinfo'));
-  const [answer, ...outcomes] = await Promise.all([
-    nvidiaSmi(signal),
-    ...BACKENDS.map((name) => runProbe(name, signal)),
-  ]);
-  const gpus = parseGpus(answer);
+  const [gpus, ...outcomes] = await Promise.all([readGpus(signal), ...BACKENDS.map((name) => runProbe(name, signal))]);
   const backends = BACKENDS.map((name, i) => judgeBackend(name, { outcome: outcomes[i], native, gpus, cpu: features }));
   return {
     imgano: packageVersion,
@@ -69,23 +65,6 @@ export async function examine(signal?: AbortSignal): Promise<Examination> {
       ),
     ),
   };
-}
-
-/** The answer of nvidia-smi; a machine without it has no NVIDIA driver, which is no error. */
-function nvidiaSmi(signal?: AbortSignal): Promise<string> {
-  return new Promise((done) => {
-    execFile('nvidia-smi', NVIDIA_SMI_ARGS, { timeout: 20_000, signal }, (error, stdout) =>
-      done(error === null ? stdout : ''),
-    );
-  });
-}
-
-function libraryOf({ builds, in_use }: NativeStatus): BuildInfo | null {
-  const build = builds.find((found) => found.dir === in_use);
-  if (build === undefined) return null;
-  const library = build.source?.startsWith('dir:') ? build.source.slice('dir:'.length) : join(build.dir, 'tensorflow');
-  const text = readText(join(library, BUILD_INFO_FILE));
-  return text === null ? null : parseBuildInfo(text);
 }
 
 function versionOf(name: string): string | null {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+
 /** A graphics processor as its driver knows it. */
 export interface Gpu {
   readonly name: string;
@@ -7,10 +9,16 @@ export interface Gpu {
 }
 
 /** The question that `parseGpus` reads the answer to. */
-export const NVIDIA_SMI_ARGS = [
-  '--query-gpu=name,memory.total,driver_version,compute_cap',
-  '--format=csv,noheader,nounits',
-];
+const NVIDIA_SMI_ARGS = ['--query-gpu=name,memory.total,driver_version,compute_cap', '--format=csv,noheader,nounits'];
+
+/** The GPUs of this machine; a machine without `nvidia-smi` has no NVIDIA driver, which is no error. */
+export function readGpus(signal?: AbortSignal): Promise<Gpu[]> {
+  return new Promise((done) => {
+    execFile('nvidia-smi', NVIDIA_SMI_ARGS, { timeout: 20_000, signal }, (error, stdout) =>
+      done(parseGpus(error === null ? stdout : '')),
+    );
+  });
+}
 
 /** Reads the answer of `nvidia-smi`; an empty text or a message instead of a table is no GPU. */
 export function parseGpus(csv: string): Gpu[] {

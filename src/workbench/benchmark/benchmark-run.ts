@@ -5,7 +5,6 @@ import type { PictureSource } from '../../data/picture.js';
 import { openSources } from '../../data/sources.js';
 import type { OpenedRun } from '../../inference/open-run.js';
 import { environmentReport } from '../../runtime/environment-report.js';
-import { onGpu } from '../../runtime/on-gpu.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { Progress } from '../../runtime/progress.js';
 import { coresBusyElsewhere } from './busy-cores.js';
@@ -86,7 +85,7 @@ export async function benchmarkRun(run: OpenedRun, options: BenchmarkOptions): P
     const { model, configSha256, precision, defectsEnabled, mapsEnabled } = run.info;
     return {
       ...{ model, config_sha256: configSha256, precision, defects: defectsEnabled, maps: mapsEnabled },
-      machine: { ...environmentReport(), device: onGpu() ? 'gpu' : 'cpu' },
+      machine: { ...(await environmentReport()) },
       load: { cores_busy_elsewhere: busy, load_average: loadavg()[0] },
       input: { made: options.inputs.length === 0, pictures: sources.length },
       ...{ rounds, pictures, latency, throughput, same_bytes: true, recommendation: recommend(throughput) },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DatasetItem } from '../../data/dataset.js';
 import type { InferConfig } from '../../config/infer-config.js';
 import type { RunConfig } from '../../config/run-config.js';
+import type { PreflightIssue } from '../preflight/issues.js';
 import { datasetSummary } from '../preflight/readiness.js';
 import { calibrationCard } from './calibration-card.js';
 import { evaluateSplit } from './evaluate-split.js';
@@ -19,6 +20,8 @@ export interface FittedRun {
   };
   readonly fitted: { readonly count: number; readonly hasMaps: boolean };
   readonly test: readonly DatasetItem[];
+  /** What the check before the fit warned of. */
+  readonly issues: readonly PreflightIssue[];
   readonly options: TrainOptions;
 }
 
@@ -43,7 +46,10 @@ export async function finishRun(dir: string, run: FittedRun): Promise<TrainRepor
     hasMaps: fitted.hasMaps,
   });
   await writeJson(join(dir, RUN_FILES.config), { config });
-  await writeJson(join(dir, RUN_FILES.report), runReport(whole, { config, inferConfig, summary, ...evaluated }));
+  await writeJson(
+    join(dir, RUN_FILES.report),
+    runReport(whole, { config, inferConfig, summary, issues: run.issues, ...evaluated }),
+  );
   const card = { runDir: report.run_dir, dataset: datasetName(config.dataset.root), recipe: config.recipe };
   await writeJson(join(dir, RUN_FILES.calibrationCard), calibrationCard(inferConfig, card));
   if (options.exportBundle === true) await exportInto(dir, run);

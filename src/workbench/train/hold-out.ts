@@ -1,4 +1,4 @@
-import { DataError } from '../../errors.js';
+import { datasetError } from '../../data/dataset-error.js';
 import { Random } from '../../runtime/random.js';
 
 /**
@@ -9,8 +9,10 @@ import { Random } from '../../runtime/random.js';
  */
 export function holdOut<T>(items: readonly T[], fraction: number, seed: number): { fit: T[]; heldOut: T[] } {
   if (items.length < 2) {
-    throw new DataError(
+    throw datasetError(
+      'DATASET_TOO_FEW_PICTURES',
       `training needs at least 2 good pictures (some to fit, some held out for the threshold), got ${items.length}`,
+      { pictures: items.length },
     );
   }
   const count = Math.min(items.length - 1, Math.max(1, Math.ceil(fraction * items.length)));

@@ -12,9 +12,7 @@ import { DataError } from '../../errors.js';
  */
 export async function writeRunFolder(path: string, build: (dir: string) => Promise<void>): Promise<void> {
   const target = resolve(path);
-  if (existsSync(target) && (await readdir(target)).length > 0) {
-    throw new DataError(`${path}: the run folder exists already and is not empty; choose another folder or remove it`);
-  }
+  await requireRoom(path);
   const draft = await makeDraft(target, path);
   try {
     await build(draft);
@@ -24,6 +22,15 @@ export async function writeRunFolder(path: string, build: (dir: string) => Promi
     await rm(draft, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** @throws DataError when something lies at the place of a run folder */
+export async function requireRoom(path: string): Promise<void> {
+  const target = resolve(path);
+  if (!existsSync(target)) return;
+  const names = await readdir(target).catch(() => null);
+  if (names?.length === 0) return;
+  throw new DataError(`${path}: the run folder exists already and is not empty; choose another folder or remove it`);
 }
 
 async function makeDraft(target: string, path: string): Promise<string> {

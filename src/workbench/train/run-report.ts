@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { InferConfig } from '../../config/infer-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { packageVersion } from '../../runtime/package-version.js';
+import type { PreflightIssue } from '../preflight/issues.js';
 import { readinessOf, type DatasetSummary } from '../preflight/readiness.js';
 import type { TrainReport } from './train-run.js';
 
@@ -21,11 +22,12 @@ export function runReport(
     readonly config: RunConfig;
     readonly inferConfig: InferConfig;
     readonly summary: DatasetSummary;
+    readonly issues: readonly PreflightIssue[];
     readonly missing: string | null;
     readonly fingerprint: string | null;
   },
 ): object {
-  const { config, inferConfig, summary, missing, fingerprint } = parts;
+  const { config, inferConfig, summary, issues, missing, fingerprint } = parts;
   const { threshold_provenance, pixel_threshold_provenance, split_fingerprint, checkpoint } = inferConfig;
   return {
     schema_version: 1,
@@ -40,6 +42,7 @@ export function runReport(
     checkpoint: checkpoint && { path: checkpoint.path },
     dataset_summary: summary,
     dataset_readiness: readinessOf(summary),
+    preflight: { issues },
     evaluation_contract: {
       schema_version: 1,
       primary_metric: 'image_auroc',

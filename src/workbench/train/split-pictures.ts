@@ -1,7 +1,8 @@
+import { suggestion } from '../../config/codec.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { openDataset, type DatasetItem } from '../../data/dataset.js';
+import { datasetError } from '../../data/dataset-error.js';
 import type { PictureSource } from '../../data/picture.js';
-import { DataError } from '../../errors.js';
 import { holdOut } from './hold-out.js';
 
 /** Good pictures to fit on, good pictures for the thresholds, and where the latter come from. */
@@ -28,8 +29,23 @@ export async function splitPictures(config: RunConfig): Promise<SplitPictures> {
   const train = normals.filter((item) => item.split === 'train').map((item) => item.source);
   const limited = train.slice(0, config.dataset.limit_train ?? train.length);
   const val = normals.filter((item) => item.split === 'val').map((item) => item.source);
-  if (limited.length === 0) throw new DataError(`${config.dataset.root}: no good pictures to train on were found`);
+  if (chosen.length === 0) throw noCategory(config, items);
+  if (limited.length === 0) {
+    throw datasetError('MISSING_TRAIN_SPLIT', `${config.dataset.root}: no good pictures to train on were found`, {
+      root: config.dataset.root,
+    });
+  }
   if (val.length > 0) return { fit: limited, calibration: val, split: 'val', test };
   const { fit, heldOut } = holdOut(limited, config.calibration.holdout_fraction, config.seed);
   return { fit, calibration: heldOut, split: 'held_out', test };
+}
+
+function noCategory({ dataset: { root, category } }: RunConfig, items: readonly DatasetItem[]) {
+  const known = [...new Set(items.map((item) => item.category))];
+  const isManifest = root.toLowerCase().endsWith('.jsonl');
+  return datasetError(
+    isManifest ? 'MANIFEST_CATEGORY_EMPTY' : 'DATASET_CATEGORY_NOT_FOUND',
+    `${root}: has no category "${category}"${suggestion(category ?? '', known)}; the categories are: ${known.slice(0, 8).join(', ')}`,
+    { category, known },
+  );
 }

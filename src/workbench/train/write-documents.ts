@@ -56,7 +56,7 @@ export async function writeDocuments(dir: string, documents: Documents): Promise
   const inferConfig = contracts === null ? plain : InferConfig.encode({ ...plain, ...contracts });
   await writeJson(join(dir, RUN_FILES.inferConfig), inferConfig);
   if (contracts !== null) await writeJson(join(dir, RUN_FILES.operatorContract), contracts.operator_contract);
-  await writeJson(join(dir, RUN_FILES.environment), environmentReport());
+  await writeJson(join(dir, RUN_FILES.environment), await environmentReport());
   return inferConfig;
 }
 
