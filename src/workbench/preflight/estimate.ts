@@ -67,7 +67,8 @@ export async function estimateRun(config: RunConfig, run: PreparedRun, signal?: 
       missing: null,
     };
   } catch (error) {
-    if (!(error instanceof ImganoError) || error instanceof MemoryError || signal?.aborted === true) throw error;
+    if (isRefusalOfMemory(error)) throw new MemoryError(error.message);
+    if (!(error instanceof ImganoError) || signal?.aborted === true) throw error;
     const missing =
       error instanceof InterruptedError
         ? `a trial on ${MORE} pictures takes longer than ${PATIENCE_MS / 1000} s`
@@ -79,6 +80,11 @@ export async function estimateRun(config: RunConfig, run: PreparedRun, signal?: 
 
 /** A model that knows that the whole fit does not fit. */
 export class MemoryError extends ConfigError {}
+
+/** Every model that plans its memory names the key that bounds it. */
+function isRefusalOfMemory(error: unknown): error is ConfigError {
+  return error instanceof ConfigError && error.message.includes('memory_mb');
+}
 
 class Trial {
   private readonly stop: AbortSignal;
@@ -107,8 +113,8 @@ class Trial {
     try {
       await this.detector.fit(source, this.context(info));
     } catch (error) {
-      if (error instanceof ConfigError) throw new MemoryError(error.message);
-      if (error instanceof InterruptedError || !(error instanceof ImganoError)) throw error;
+      // Some models do not work with fewer pictures than they were told of; that says nothing about the fit.
+      if (isRefusalOfMemory(error) || error instanceof InterruptedError || !(error instanceof ImganoError)) throw error;
     }
     return lines;
   }
