@@ -34,7 +34,7 @@ export const CfaParams = strict('CfaParams', {
   /** How far beyond the radius a hard negative must at least stay, squared. */
   alpha: withDefault(NonNegativeNumber, 0.1),
   epochs: withDefault(PositiveInteger, 30),
-  /** Pictures of a training step, where their features fit into `memory_mb`. */
+  /** Pictures of a training step. */
   batch_size: withDefault(PositiveInteger, 4),
   learning_rate: withDefault(PositiveNumber, 1e-3),
   weight_decay: withDefault(NonNegativeNumber, 5e-4),

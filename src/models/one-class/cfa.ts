@@ -11,11 +11,12 @@ import { CompiledForward } from '../memory-bank/compiled-forward.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { requireLearned } from '../require-learned.js';
+import { TrainingPictures } from '../training/training-pictures.js';
 import type { CfaWeights } from './cfa-loss.js';
 import type { CfaParams } from './cfa-params.js';
 import { describePatches, randomDescriptor, withCoordinates } from './descriptor.js';
+import { MeanFeatures } from './mean-features.js';
 import { trainDescriptor } from './train-descriptor.js';
-import { TrainingPatches } from './training-patches.js';
 
 const FEATURE_KEYS = [
   'backbone',
@@ -27,8 +28,6 @@ const FEATURE_KEYS = [
   'gamma_d',
   'num_nearest_neighbors',
 ] as const;
-
-const MEGABYTE = 2 ** 20;
 
 /**
  * CFA (Lee, Lee and Song 2022): the mean features of the places of good pictures become centroids in the space of a linear descriptor,
@@ -43,26 +42,31 @@ export class Cfa extends FeatureDetector<CfaParams> {
   protected async learn(source: FitSource, context: FitContext): Promise<LearnedTensors> {
     const embedding = this.embeddingOf(context.seed);
     const { memory_mb, batch_size } = this.params;
+    const average = new MeanFeatures();
     try {
       this.requireCentroids(embedding);
-      const patches = await TrainingPatches.collect(source, context, {
+      const features = await TrainingPictures.collect(source, context, {
         name: this.name,
-        embed: (pixels) => embedding.embed(pixels),
-        budget: memory_mb * MEGABYTE,
         batchSize: batch_size,
+        memoryMb: memory_mb,
+        embed: (pixels) => embedding.embed(pixels),
+        onCollected: (some) => average.add(some),
       });
+      const mean = average.mean();
       try {
-        await this.requireFinite(patches.mean);
-        if (!patches.cached) {
+        await this.requireFinite(mean);
+        if (!features.cached) {
           context.progress.info(
             `the features do not fit into memory_mb ${memory_mb}: every epoch reads the pictures again`,
           );
         }
-        return await this.train(patches, embedding.width, context);
+        return await this.train(features, mean, embedding.width, context);
       } finally {
-        patches.dispose();
+        mean.dispose();
+        features.dispose();
       }
     } finally {
+      average.dispose();
       embedding.dispose();
     }
   }
@@ -111,14 +115,19 @@ export class Cfa extends FeatureDetector<CfaParams> {
     };
   }
 
-  private async train(patches: TrainingPatches, width: number, context: FitContext): Promise<LearnedTensors> {
+  private async train(
+    features: TrainingPictures,
+    mean: Tensor3D,
+    width: number,
+    context: FitContext,
+  ): Promise<LearnedTensors> {
     const { epochs, learning_rate, weight_decay, alpha, radius } = this.params;
     const { num_nearest_neighbors, num_hard_negative_features } = this.params;
     const start: CfaWeights = {
       ...randomDescriptor(width + 2, this.descriptorWidth(width), context.seed),
       radius: tf.tensor1d([radius]),
     };
-    const centroids = await this.centroids(patches.mean, start, context.seed);
+    const centroids = await this.centroids(mean, start, context.seed);
     const index = new NeighborIndex(centroids);
     try {
       const { weights, losses } = await trainDescriptor(
@@ -128,7 +137,7 @@ export class Cfa extends FeatureDetector<CfaParams> {
           epochs,
           rates: { learningRate: learning_rate, weightDecay: weight_decay },
           rule: { near: num_nearest_neighbors, far: num_hard_negative_features, alpha },
-          batches: (random) => patches.batches(random),
+          batches: (random) => features.batches(random),
         },
         context,
       );
