@@ -1,5 +1,6 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { efficientAd } from './distillation/efficientad.spec.js';
 import { reverseDistillation } from './distillation/reverse-distillation.spec.js';
 import { stfpm } from './distillation/stfpm.spec.js';
 import { cflow } from './flow/cflow.spec.js';
@@ -56,6 +57,7 @@ export const MODELS: readonly ModelSpec[] = [
   csflow as ModelSpec,
   reverseDistillation as ModelSpec,
   differnet as ModelSpec,
+  efficientAd as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

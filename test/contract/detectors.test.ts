@@ -52,6 +52,13 @@ const kwargs: Record<string, Record<string, unknown>> = {
     student_width: 2,
     training: { epochs: 2, batch_size: 1, lr: 0.2 },
   },
+  vision_efficientad: {
+    backbone: { ...fine, levels: 1 },
+    teacher: 'backbone',
+    width: 0.03,
+    resize: { mode: 'stretch', size: { height: 32, width: 32 } },
+    training: { epochs: 1, batch_size: 4, lr: 0.01 },
+  },
   vision_reverse_distillation: {
     backbone: fine,
     resize: { mode: 'stretch', size: tiny },

@@ -1,13 +1,7 @@
 import { avgPool } from '../../ops/pool.js';
 import { chain, convolutionPart, type Part } from './chain.js';
 import type { Network } from './network.js';
-
-type Layer = readonly [to: number, size: number, pad: number] | 'pool';
-
-const LAYERS: Readonly<Record<'small' | 'medium', readonly Layer[]>> = {
-  small: [[128, 4, 3], 'pool', [256, 4, 3], 'pool', [256, 3, 1], [384, 4, 0]],
-  medium: [[256, 4, 3], 'pool', [512, 4, 3], 'pool', [512, 1, 0], [512, 3, 1], [384, 4, 0], [384, 1, 0]],
-};
+import { PDN_LAYERS } from './pdn-layers.js';
 
 /**
  * Names of the tensors: `sequential` counts every module of a torch `Sequential` (`0.weight`, `3.weight` ...), `named` has the
@@ -25,7 +19,7 @@ export interface PdnOptions {
  * padding of its convolutions, so that the features lie on a grid of the picture. The tap is `features`, the last layer.
  */
 export function pdn({ size, naming }: PdnOptions): Network {
-  const layers = LAYERS[size];
+  const layers = PDN_LAYERS[size];
   const last = layers.length - 1;
   const parts: Part[] = [];
   let [from, module, convolutions] = [3, 0, 0];

@@ -16,6 +16,7 @@ import type { Loss } from '../training/training-task.js';
 import { cosineDistances } from './cosine-distances.js';
 import { fuseMaps, type Fusion } from './fuse-maps.js';
 import { pack, unpack, type PackedShape } from './packing.js';
+import { singly } from './singly.js';
 import type { Student } from './student.js';
 
 export interface TeacherStudentParams extends LearnedDetectorParams {
@@ -122,8 +123,4 @@ export class TeacherStudent<P extends TeacherStudentParams> extends FeatureDetec
     const parts = Object.fromEntries(this.extractor.taps.map((tap, i) => [tap.name, layers[i]]));
     return { total: layers.length === 1 ? layers[0].clone() : tf.addN(layers), parts };
   }
-}
-
-async function* singly(batches: AsyncIterable<Tensor4D>): AsyncIterable<Tensor4D[]> {
-  for await (const batch of batches) yield [batch];
 }
