@@ -27,6 +27,9 @@ import { ssimAutoencoder } from './reconstruction/ssim-autoencoder.spec.js';
 import { vae } from './reconstruction/vae.spec.js';
 import { vqvae } from './reconstruction/vqvae.spec.js';
 import type { ModelSpec } from './spec.js';
+import { cutPaste } from './discriminative/cutpaste.spec.js';
+import { draem } from './discriminative/draem.spec.js';
+import { riad } from './reconstruction/riad.spec.js';
 import { goldenTemplate } from './template/golden-template.spec.js';
 import { phaseCorrelationMap } from './template/phase-correlation.spec.js';
 import { refPatchDistance } from './template/ref-patch-distance.spec.js';
@@ -58,6 +61,9 @@ export const MODELS: readonly ModelSpec[] = [
   reverseDistillation as ModelSpec,
   differnet as ModelSpec,
   efficientAd as ModelSpec,
+  riad as ModelSpec,
+  draem as ModelSpec,
+  cutPaste as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -70,6 +70,14 @@ const kwargs: Record<string, Record<string, unknown>> = {
   ssim_autoencoder: { ...coder, levels: 2, latent: 2 },
   vae_conv: { ...coder, levels: 2, latent: 2 },
   vqvae_conv: { ...coder, levels: 2, latent: 4, codes: 8 },
+  vision_riad: { ...coder, levels: 1, square_sizes: [2, 8], mean_filter: 5 },
+  vision_cutpaste: {
+    resize: coder.resize,
+    width: 4,
+    stages: 2,
+    head: 8,
+    training: { epochs: 6, batch_size: 8, lr: 3e-2 },
+  },
   vision_ref_patch_distance_map: { resize: { mode: 'stretch', size: small } },
   vision_fastflow: {
     backbone: { name: 'filterbank', stride: 8, levels: 1 },

@@ -72,7 +72,7 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
     const pass = scoring(learned);
     const forward = new CompiledForward(this.name, (x) => {
       const maps = this.method.map(ofUnit(x), pass);
-      return [highestPlaces(maps, this.params.score_top), maps];
+      return [highestPlaces(this.method.scored?.(maps) ?? maps, this.params.score_top), maps];
     });
     return {
       run: async (pixels) => {

@@ -21,4 +21,6 @@ export interface ReconstructionMethod {
    * @returns `[n, h, w]`, higher = worse reconstructed, owned by the caller
    */
   map(x: Tensor4D, pass: Pass): Tensor3D;
+  /** What the image score is taken from; absent = the map. @param maps borrowed @returns owned by the caller */
+  scored?(maps: Tensor3D): Tensor3D;
 }
