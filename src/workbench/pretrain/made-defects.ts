@@ -65,12 +65,12 @@ function contents(crops: Tensor4D, random: Random): Tensor4D {
   const one = (values: number[]) => tf.tensor4d(values, [n, 1, 1, 1]);
   const moved = others.mul(one(gain)).add(one(shift)).clipByValue(0, 255);
   const plain = tf.tensor4d(tone, [n, 1, 1, 3]);
-  return moved.mul(tf.sub(1, one(isPlain))).add<Tensor4D>(plain.mul(one(isPlain)));
+  return moved.mul(tf.sub(1, one(isPlain))).add(plain.mul(one(isPlain))) as Tensor4D;
 }
 
 /** What leaves on one side comes back on the other. */
 function turned(x: Tensor4D, axis: number, by: number): Tensor4D {
   if (by === 0) return x;
   const [head, tail] = tf.split(x, [by, x.shape[axis] - by], axis);
-  return tf.concat([tail, head], axis);
+  return tf.concat([tail, head], axis) as Tensor4D;
 }
