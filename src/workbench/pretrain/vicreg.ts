@@ -65,6 +65,6 @@ function inAnotherLight(crops: Tensor4D, random: Random): Tensor4D {
       crops.shape,
     );
     const lit = crops.mul(draw(0.7, 1.3, 1)).add<Tensor4D>(draw(-25, 25, 3));
-    return lit.add<Tensor4D>(noise).clipByValue(0, 255);
+    return lit.add(noise).clipByValue(0, 255) as Tensor4D;
   });
 }
