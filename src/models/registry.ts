@@ -64,6 +64,7 @@ export const MODELS: readonly ModelSpec[] = [
   riad as ModelSpec,
   draem as ModelSpec,
   cutPaste as ModelSpec,
+  efficientAd as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,
