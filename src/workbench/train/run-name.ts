@@ -4,7 +4,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import { datasetName } from './run-report.js';
 
 /** Where runs go that were not given a place. */
-export const RUNS_FOLDER = 'runs';
+const RUNS_FOLDER = 'runs';
 
 /**
  * A folder for a run that was given none: `runs/20260131_235959_part-a_industrial-adapt_vision_patchcore`, with the category at the end where there is
