@@ -31,6 +31,22 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     },
   },
   vision_cfa: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
+  vision_cutpaste: {
+    kwargs: {
+      resize: { mode: 'stretch', size: { height: 128, width: 128 } },
+      width: 8,
+      training: { epochs: 60, batch_size: 8 },
+    },
+  },
+  vision_draem: {
+    kwargs: {
+      resize: { mode: 'stretch', size: { height: 128, width: 128 } },
+      width: 8,
+      levels: 3,
+      mean_filter: 11,
+      training: { epochs: 60, batch_size: 8 },
+    },
+  },
   vision_reverse_distillation: {
     kwargs: {
       resize: { mode: 'stretch', size: { height: 192, width: 192 } },
@@ -41,6 +57,15 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       backbone: TRUNK,
       resize: { mode: 'stretch', size: { height: 192, width: 192 } },
       training: { epochs: 15, batch_size: 8 },
+    },
+  },
+  vision_riad: {
+    kwargs: {
+      resize: { mode: 'stretch', size: { height: 128, width: 128 } },
+      width: 8,
+      levels: 3,
+      mean_filter: 11,
+      training: { epochs: 40, batch_size: 4, lr: 1e-3 },
     },
   },
   vision_stfpm: {
