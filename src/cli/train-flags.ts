@@ -13,6 +13,9 @@ export abstract class TrainFlags extends TileFlags {
     description: 'good pictures: a folder, a folder in the MVTec layout, a manifest',
   });
   category = Option.String('--category', { description: 'of a data set with several, the category to train on' });
+  defectsDir = Option.String('--defects-dir', {
+    description: 'labelled defects to learn from, for models that can: KIND/NAME.png, masks in ground_truth/KIND',
+  });
   referenceDir = Option.String('--reference-dir', {
     description: 'golden samples: a folder of pictures of the same names, or one picture for all',
   });
@@ -69,7 +72,12 @@ export abstract class TrainFlags extends TileFlags {
       seed: parseNumber('--seed', this.seed),
       recipe: this.recipe,
       tiling: await this.tilingOverrides(),
-      dataset: { root: this.train, category: this.category, reference_dir: this.referenceDir },
+      dataset: {
+        root: this.train,
+        category: this.category,
+        reference_dir: this.referenceDir,
+        defects_dir: this.defectsDir,
+      },
       model: {
         name: this.model,
         model_kwargs: parseJsonObject('--model-kwargs', this.modelKwargs),

@@ -10,6 +10,7 @@ export function trainTables(report: TrainReport): TableContent {
     rows: [
       ['model', report.model],
       ['fitted on / held out', `${report.train_count} / ${report.calibration_count} pictures`],
+      ...(report.labelled_defects === undefined ? [] : [['labelled defects', defectsLine(report.labelled_defects)]]),
       ['image threshold', report.threshold.toPrecision(6)],
       ['pixel threshold', report.pixel_threshold?.toPrecision(6) ?? 'none (the model gives no maps)'],
       ...(results === null
@@ -27,4 +28,8 @@ export function trainTables(report: TrainReport): TableContent {
       ['next', `imgano infer --infer-config ${report.infer_config} --input PICTURES`],
     ],
   };
+}
+
+function defectsLine({ pictures, masks }: NonNullable<TrainReport['labelled_defects']>): string {
+  return `${pictures} pictures, ${masks} of them with a mask`;
 }

@@ -42,6 +42,11 @@ export const RunConfig = strict('RunConfig', {
     category: withDefault(nullable(t.string), null),
     /** For models that compare every picture with a reference: a folder of pictures of the same names, or one picture for all. */
     reference_dir: withDefault(nullable(NonEmptyString), null),
+    /**
+     * For models that learn from labelled defects: a folder with one folder of pictures a kind of defect, and their masks in
+     * `ground_truth/KIND/NAME_mask.*`. Test pictures do not belong there.
+     */
+    defects_dir: withDefault(nullable(NonEmptyString), null),
     limit_train: withDefault(nullable(PositiveInteger), null),
     limit_test: withDefault(nullable(PositiveInteger), null),
   }),

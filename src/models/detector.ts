@@ -25,12 +25,27 @@ export interface FitSource {
   batches(): AsyncIterable<Batch>;
 }
 
+/** Pictures of labelled defects, for models that can learn from them; none of them is ever a test picture. */
+export interface DefectBatch extends Batch {
+  /** `[n, h, w, 1]`: the share of every pixel that is defective; -1 all over a picture without a mask. Owned as `pixels`. */
+  readonly masks: Tensor4D;
+}
+
+/** The pictures with labelled defects; can be walked more than once, as a `FitSource`. */
+export interface DefectSource {
+  readonly count: number;
+  /** Batches in input order. The consumer disposes `pixels` and `masks`. */
+  batches(): AsyncIterable<DefectBatch>;
+}
+
 export interface FitContext {
   readonly seed: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
   /** For models that are trained step by step; `requireTrainer` refuses a fit without one. */
   readonly train?: Trainer;
+  /** For models that learn from labelled defects as well; absent = there are none. */
+  readonly defects?: DefectSource;
 }
 
 /** What one forward pass gives, on the device; owned by the caller. */

@@ -7,6 +7,7 @@ import { cflow } from './flow/cflow.spec.js';
 import { csflow } from './flow/csflow.spec.js';
 import { differnet } from './flow/differnet.spec.js';
 import { fastflow } from './flow/fastflow.spec.js';
+import { superSimpleNet } from './discriminative/supersimplenet.spec.js';
 import { dfm } from './gaussian/dfm.spec.js';
 import { padim } from './gaussian/padim.spec.js';
 import { pixelGaussian } from './gaussian/pixel-gaussian.spec.js';
@@ -65,6 +66,7 @@ export const MODELS: readonly ModelSpec[] = [
   draem as ModelSpec,
   cutPaste as ModelSpec,
   efficientAd as ModelSpec,
+  superSimpleNet as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -38,6 +38,8 @@ export interface ModelSpec<P = unknown> {
     readonly gradients: boolean;
     /** Every picture is compared with a reference of its own, which has to be given. */
     readonly references?: boolean;
+    /** Whether it learns from labelled defects where there are some, or cannot be fitted without; absent = good pictures alone. */
+    readonly defects?: 'optional' | 'required';
     /** Kernels beyond those that every backend has. */
     readonly kernels?: readonly string[];
   };

@@ -65,6 +65,16 @@ const kwargs: Record<string, Record<string, unknown>> = {
     student_width: 2,
     training: { epochs: 3, batch_size: 1, lr: 0.02 },
   },
+  // A handful of features and steps asks for noise of all sizes.
+  vision_supersimplenet: {
+    backbone: { name: 'filterbank', stride: 16, levels: 1 },
+    resize: { mode: 'stretch', size: small },
+    hidden_dim: 16,
+    cls_dim: 4,
+    noise_std: 0.1,
+    noise_reach: 200,
+    training: { epochs: 6, lr: 2e-2, batch_size: 2 },
+  },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
   ae_resnet_unet: { ...coder, levels: 1 },
   ssim_autoencoder: { ...coder, levels: 2, latent: 2 },

@@ -170,8 +170,7 @@ describe('openDataset', () => {
       expect((await refusal(path)).split('\n')).to.deep.equal([
         'm/list.jsonl:8: image_path: there is no file m/gone.png; check the path',
         'm/list.jsonl:1: label: a test picture needs a label, 0 or 1',
-        'm/list.jsonl:2: label: a defective picture cannot be in "train"; move it to "test"',
-        'm/list.jsonl:3: label: a defective picture cannot be in "val"; move it to "test"',
+        'm/list.jsonl:3: label: a defective picture cannot be in "val"; move it to "test", or to "train" to learn from it',
         'm/list.jsonl:7: image_path: the picture is there already, on line 6; remove one',
         'm/list.jsonl:5: group_id: group "g" is in "test" here, but in "train" on line 4',
         'm/list.jsonl:6: group_id: group "g" has a defect here, but is in "train" on line 4',

@@ -45,7 +45,7 @@ describe('imgano preflight', () => {
     MANIFEST_INVALID_RECORD: () => [
       ...gaussian,
       '--train',
-      manifest('record.jsonl', { ...good(1), split: 'train', label: 1 }),
+      manifest('record.jsonl', { ...good(1), split: 'val', label: 1 }),
     ],
     MANIFEST_CATEGORY_EMPTY: () => [...gaussian, '--train', manifest('other.jsonl', good(1)), '--category', 'b'],
     MANIFEST_MISSING_IMAGE: () => [...gaussian, '--train', manifest('lost.jsonl', { image_path: 'x', category: 'a' })],
@@ -69,6 +69,7 @@ describe('imgano preflight', () => {
       '--train',
       manifest('test.jsonl', { ...good(1), split: 'test', label: 0 }),
     ],
+    LABELLED_DEFECTS_INVALID: () => [...gaussian, '--train', data, '--defects-dir', join(data, 'test')],
     REFERENCES_INVALID: () => [...gaussian, '--train', data, '--reference-dir', data],
     DEFECTS_INVALID: () => [
       ...gaussian,

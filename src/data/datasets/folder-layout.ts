@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { codePointOrder } from '../code-point-order.js';
 import { datasetError } from '../dataset-error.js';
 import { listFolders } from '../list-folders.js';
 import { listPictures } from '../list-pictures.js';
 import { pictureSource } from '../picture-source.js';
 import type { DatasetItem, DatasetOptions } from './item.js';
+import { keyOf, masksBelow } from './masks-below.js';
 
 /** What the folder of good pictures is called: MVTec AD, the `custom` layout, BTAD. */
 export const NORMAL_FOLDERS: readonly string[] = ['good', 'normal', 'ok'];
@@ -51,25 +51,4 @@ export async function readFolderLayout(path: string, options: DatasetOptions): P
     items.push(...found.sort((a, b) => codePointOrder(a.source.name, b.source.name)));
   }
   return items;
-}
-
-/** The masks of a folder by the name of their picture. */
-async function masksBelow(folder: string): Promise<Map<string, string>> {
-  const masks = new Map<string, string>();
-  if ((await stat(folder).catch(() => null)) === null) return masks;
-  for (const path of await listPictures(folder)) {
-    const key = keyOf(folder, path).replace(/_mask$/, '');
-    const other = masks.get(key);
-    if (other !== undefined) {
-      const message = `${path}: ${other} is a mask of the same picture; keep one of them`;
-      throw datasetError('CUSTOM_DATASET_INVALID_STRUCTURE', message, { mask: path });
-    }
-    masks.set(key, path);
-  }
-  return masks;
-}
-
-function keyOf(folder: string, path: string): string {
-  const below = relative(folder, path);
-  return below.slice(0, below.length - extname(below).length).replaceAll(sep, '/');
 }

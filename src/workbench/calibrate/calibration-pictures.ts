@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import { openDataset } from '../../data/dataset.js';
 import type { PictureSource } from '../../data/picture.js';
 import { openSources } from '../../data/sources.js';
 import { ConfigError, DataError } from '../../errors.js';
+import { refuseTestSplit } from '../refuse-test-split.js';
 
 /** Where the pictures of a calibration are: a data set with a `val` split, or folders. */
 export interface CalibrationInputs {
@@ -32,7 +31,7 @@ export async function calibrationPictures(
   if ((data === undefined) === (normals === undefined)) {
     throw new ConfigError('calibrate: expected good pictures from one place; give --data SET or --normals FOLDER');
   }
-  [normals, anomalies].forEach((path) => path !== undefined && refuseTestSplit(path));
+  [normals, anomalies].forEach((path) => path !== undefined && refuseTestSplit(path, 'calibrate on other pictures'));
   const bad = anomalies === undefined ? [] : await openSources([anomalies]);
   if (normals !== undefined) return { normals: await openSources([normals]), anomalies: bad, split: 'given' };
   const items = await openDataset(data as string);
@@ -43,14 +42,4 @@ export async function calibrationPictures(
   throw new DataError(
     `${data}: has no val split; the train split was fitted on and the test split is reported on, so give other good pictures with --normals`,
   );
-}
-
-/** A folder below `test/` beside a `train/` is what `imgano evaluate` reports on. */
-function refuseTestSplit(path: string): void {
-  for (let at = resolve(path); dirname(at) !== at; at = dirname(at)) {
-    if (basename(at) !== 'test' || !existsSync(join(dirname(at), 'train'))) continue;
-    throw new DataError(
-      `${path}: belongs to the test split of ${dirname(at)}, which imgano evaluate reports on; calibrate on other pictures`,
-    );
-  }
 }

@@ -1,3 +1,4 @@
+import type { DatasetItem } from '../../data/dataset.js';
 import { pictureSize } from '../../data/picture-size.js';
 import type { PictureSource } from '../../data/picture.js';
 import type { Size } from '../../config/size.js';
@@ -19,14 +20,15 @@ export interface PictureSizes {
 
 /** Looks at the header of every picture: one damaged file should not end a fit of an hour. */
 export async function pictureIssues(
-  { fit, calibration, test }: SplitPictures,
+  { fit, calibration, labelled, test }: SplitPictures & { readonly labelled: readonly DatasetItem[] },
   issues: Issues,
   signal?: AbortSignal,
 ): Promise<PictureSizes | null> {
   const sizes: Size[] = [];
   let failed = 0;
   const fitted = new Set(fit);
-  for await (const { source, size, error } of prefetch([...fit, ...calibration], HEADERS_AHEAD, look)) {
+  const needed = [...fit, ...calibration, ...labelled.map((item) => item.source)];
+  for await (const { source, size, error } of prefetch(needed, HEADERS_AHEAD, look)) {
     if (signal?.aborted === true) throw new InterruptedError('the check was stopped before it was done');
     if (size !== null && fitted.has(source)) sizes.push(size);
     if (error !== null && ++failed <= TOLD) issues.error(CODE, error, { path: source.name });

@@ -2,6 +2,7 @@ import { decode } from '../../config/codec.js';
 import { DefectsConfig } from '../../config/defects.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { tileRule, type TileRule } from '../../config/tile-rule.js';
+import type { DatasetItem } from '../../data/dataset.js';
 import type { References } from '../../data/references.js';
 import { checkDefectsConfig } from '../../defects/check-config.js';
 import type { RoiMask } from '../../defects/roi.js';
@@ -15,6 +16,7 @@ import { requireBackend } from '../../models/require-backend.js';
 import type { ModelSpec } from '../../models/spec.js';
 import type { ResolvedWeights, WeightsStore } from '../../models/weights-store.js';
 import { startRuntime } from '../../runtime/start.js';
+import { labelledDefects } from '../train/labelled-defects.js';
 import { rememberWeights } from '../train/remember-weights.js';
 import { requireRoom } from '../train/run-folder.js';
 import { splitPictures, type SplitPictures } from '../train/split-pictures.js';
@@ -41,6 +43,8 @@ export interface PreparedRun {
   readonly tiles: TileRule | null;
   readonly references: References | null;
   readonly pictures: SplitPictures;
+  /** Labelled defects to learn from. */
+  readonly labelled: readonly DatasetItem[];
   readonly sizes: PictureSizes;
   readonly pixels: PixelCalibration;
   readonly backend: string;
@@ -78,10 +82,13 @@ export async function prepareRun(config: RunConfig, options: PrepareOptions): Pr
   await issues.attempt('OUTPUT_DIR_NOT_EMPTY', () => requireRoom(options.out), { path: options.out });
   const pictures = await issues.attempt('DATASET_UNREADABLE', () => splitPictures(config));
   let sizes: PictureSizes | null = null;
+  let labelled: readonly DatasetItem[] | undefined;
   let pixels: PixelCalibration | undefined;
   if (pictures !== undefined) {
-    const { split, calibration } = pictures;
-    sizes = await pictureIssues(pictures, issues, signal);
+    const { split, calibration, defective } = pictures;
+    const { defects_dir: dir } = config.dataset;
+    labelled = spec && (await issues.attempt('LABELLED_DEFECTS_INVALID', () => labelledDefects(spec, defective, dir)));
+    sizes = await pictureIssues({ ...pictures, labelled: labelled ?? [] }, issues, signal);
     claimIssues(config.calibration, defects, calibration.length, issues);
     const wanted = { split, roiMask, warn, signal };
     pixels = await issues.attempt('CALIBRATION_INVALID', () => new PixelCalibration(defects, wanted));
@@ -109,7 +116,7 @@ export async function prepareRun(config: RunConfig, options: PrepareOptions): Pr
     await pixels?.dispose();
     return { issues, summary, prepared: null };
   }
-  const made = { spec, params, tiles, references, pictures, pixels, backend, detector } as Omit<
+  const made = { spec, params, tiles, references, pictures, labelled, pixels, backend, detector } as Omit<
     PreparedRun,
     'defects' | 'roiMask' | 'sizes' | 'used'
   >;

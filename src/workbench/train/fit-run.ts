@@ -3,6 +3,7 @@ import type { InferConfig } from '../../config/infer-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { byRegion } from '../../data/by-region.js';
 import { Engine } from '../../inference/engine.js';
+import { DefectFitSource, type LabelledDefect } from '../../inference/defect-fit-source.js';
 import { PictureFitSource } from '../../inference/fit-source.js';
 import { scorerFor } from '../../inference/scorer-for.js';
 import { FitTiles } from '../../inference/tiles/fit-tiles.js';
@@ -54,8 +55,13 @@ async function buildRun(
   issues: readonly PreflightIssue[],
   options: TrainOptions,
 ): Promise<TrainReport> {
-  const { spec, params, defects, roiMask, tiles, references, pixels, detector } = ready;
-  const { fit, calibration, split, test } = ready.pictures;
+  const { spec, params, defects, roiMask, tiles, references, pixels, detector, labelled } = ready;
+  const { fit, calibration, split, test, defective } = ready.pictures;
+  if (spec.needs.defects === undefined && defective.length > 0) {
+    options.progress.info(
+      `${defective.length} defective training pictures are left out: ${spec.name} learns from good ones alone`,
+    );
+  }
   const warn = (line: string) => options.progress.warn(line);
   const engine = new Engine(detector, scorerFor(detector, references, tiles), warn);
   const hasMaps = spec.outputs.includes('map');
@@ -68,16 +74,21 @@ async function buildRun(
     const source = new PictureFitSource(shown, detector.input, FIT_BATCH, options.signal, references, parts);
     const started = performance.now();
     const { progress, signal } = options;
+    const taught =
+      labelled.length === 0
+        ? undefined
+        : await DefectFitSource.of(labelled, detector.input, { batchSize: FIT_BATCH, tiles, signal });
+    const shownHashes = () => [...source.pixelHashes, ...(taught?.pixelHashes ?? [])];
     const checkpoints = checkpointsFor(options, () => ({
       'set of parameters': digestOf(spec.params.encode(params)),
       seed: String(config.seed),
-      'set of pictures': digestOf(source.pixelHashes),
+      'set of pictures': digestOf(shownHashes()),
       backend: ready.backend,
       'version of imgano': packageVersion,
     }));
     const logs: TrainingLog[] = [];
     const train = createTrainer({ checkpoints, onTrained: (log) => logs.push(log) });
-    await detector.fit(source, { seed: config.seed, progress, signal, train });
+    await detector.fit(source, { seed: config.seed, progress, signal, train, defects: taught });
     const fitted = performance.now();
     const simulated = new Set<string>();
     const held =
@@ -101,13 +112,21 @@ async function buildRun(
       backend: ready.backend,
       train_count: fit.length,
       calibration_count: calibration.length,
+      ...(labelled.length > 0 ? { labelled_defects: countOf(labelled) } : {}),
       ...(simulated.size > 0 ? { simulated_count: simulated.size } : {}),
       threshold: found.image.value,
       pixel_threshold: found.pixel?.value ?? null,
       seconds: { fit: seconds(fitted - started), calibrate: seconds(performance.now() - fitted) },
     };
     const counts = { calibrated: calibration.length, tested: test.length };
-    const learned = { spec, params, detector, weights: ready.used, hashes: source.pixelHashes };
+    const learned = {
+      spec,
+      params,
+      detector,
+      weights: ready.used,
+      hashes: source.pixelHashes,
+      defectHashes: taught?.pixelHashes ?? [],
+    };
     const contracts = options.exportContracts === true || options.exportBundle === true;
     if (logs.length > 0) await writeTrainingLog(dir, logs);
     inferConfig = await writeDocuments(dir, { ...learned, config, defects, roiMask, found, ...counts, contracts });
@@ -115,6 +134,10 @@ async function buildRun(
     await engine.dispose();
   }
   return finishRun(dir, { config, inferConfig, report, fitted: { count: fit.length, hasMaps }, test, issues, options });
+}
+
+function countOf(labelled: readonly LabelledDefect[]): NonNullable<TrainReport['labelled_defects']> {
+  return { pictures: labelled.length, masks: labelled.filter(({ maskPath }) => maskPath !== null).length };
 }
 
 function seconds(milliseconds: number): number {

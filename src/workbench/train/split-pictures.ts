@@ -12,6 +12,8 @@ export interface SplitPictures {
   readonly split: 'held_out' | 'val';
   /** Test pictures, good and bad; the run is only evaluated on them. */
   readonly test: readonly DatasetItem[];
+  /** Training pictures that are labelled as defective. */
+  readonly defective: readonly DatasetItem[];
 }
 
 /**
@@ -24,6 +26,7 @@ export async function splitPictures(config: RunConfig): Promise<SplitPictures> {
   const category = config.dataset.category;
   const chosen = items.filter((item) => category === null || item.category === category);
   const normals = chosen.filter((item) => item.label === 0);
+  const defective = chosen.filter((item) => item.label === 1 && item.split === 'train');
   const tested = chosen.filter((item) => item.split === 'test');
   const test = tested.slice(0, config.dataset.limit_test ?? tested.length);
   const train = normals.filter((item) => item.split === 'train').map((item) => item.source);
@@ -35,9 +38,9 @@ export async function splitPictures(config: RunConfig): Promise<SplitPictures> {
       root: config.dataset.root,
     });
   }
-  if (val.length > 0) return { fit: limited, calibration: val, split: 'val', test };
+  if (val.length > 0) return { fit: limited, calibration: val, split: 'val', test, defective };
   const { fit, heldOut } = holdOut(limited, config.calibration.holdout_fraction, config.seed);
-  return { fit, calibration: heldOut, split: 'held_out', test };
+  return { fit, calibration: heldOut, split: 'held_out', test, defective };
 }
 
 function noCategory({ dataset: { root, category } }: RunConfig, items: readonly DatasetItem[]) {

@@ -33,6 +33,8 @@ export interface TrainReport {
   readonly backend: string;
   readonly train_count: number;
   readonly calibration_count: number;
+  /** Labelled defects that were learned from, and how many of them had a mask; absent when none. */
+  readonly labelled_defects?: { readonly pictures: number; readonly masks: number };
   /** Of them, those that are their own references, so that simulated second shots stood in for them; absent when none. */
   readonly simulated_count?: number;
   readonly threshold: number;

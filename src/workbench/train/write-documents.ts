@@ -27,6 +27,8 @@ export interface Documents {
   readonly weights: readonly ResolvedWeights[];
   /** Of the pictures that were fitted on. */
   readonly hashes: readonly string[];
+  /** Of labelled defects that were learned from. */
+  readonly defectHashes: readonly string[];
   readonly config: RunConfig;
   readonly defects: DefectsConfig;
   readonly roiMask?: RoiMask;
@@ -88,7 +90,10 @@ function inferConfigOf(documents: Documents, files: NonNullable<InferConfig['che
     threshold: found.image.value,
     threshold_provenance: found.image.provenance,
     calibration_scores: [...found.scores],
-    picture_hashes: { fit: shortHashes(hashes), calibration: shortHashes(found.hashes) },
+    picture_hashes: {
+      fit: shortHashes([...hashes, ...documents.defectHashes]),
+      calibration: shortHashes(found.hashes),
+    },
     defects: {
       ...defects,
       ...(roiMask === undefined ? {} : { roi_mask_path: RUN_FILES.roiMask }),
