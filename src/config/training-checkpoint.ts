@@ -1,6 +1,6 @@
 import { FiniteNumber, NonEmptyString, NonNegativeInteger, nullable, refine, strict, t } from './codec.js';
 
-export const EpochLossesCodec = strict('EpochLosses', {
+const EpochLossesCodec = strict('EpochLosses', {
   loss: FiniteNumber,
   parts: t.record(t.string, FiniteNumber),
   heldOut: nullable(FiniteNumber),

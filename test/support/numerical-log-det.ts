@@ -16,7 +16,7 @@ export async function numericalLogDet(
 }
 
 /** By elimination with pivots. */
-export function logAbsDeterminant(matrix: readonly (readonly number[])[]): number {
+function logAbsDeterminant(matrix: readonly (readonly number[])[]): number {
   const rows = matrix.map((row) => [...row]);
   let sum = 0;
   for (let k = 0; k < rows.length; k++) {

@@ -10,7 +10,7 @@ import type { CutPasteParams } from './cutpaste-params.js';
 type NetworkParams = Pick<CutPasteParams, 'width' | 'stages' | 'head' | 'augment'>;
 
 /** Pictures of a step for every good one: itself, and one for each kind of patch. */
-export function classesOf(augment: CutPasteParams['augment']): number {
+function classesOf(augment: CutPasteParams['augment']): number {
   return augment === '3way' ? 3 : 2;
 }
 

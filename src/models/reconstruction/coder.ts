@@ -23,7 +23,7 @@ export function halving(name: string, from: number, to: number): Module {
 }
 
 /** Doubles the grid: bilinear interpolation, a convolution, batch normalisation and a rectifier. */
-export function doubling(name: string, from: number, to: number): Module {
+function doubling(name: string, from: number, to: number): Module {
   return sequence([
     plain(doubled),
     convolution({ name: `${name}.conv`, from, to, size: 3, bias: false }),
