@@ -13,19 +13,21 @@ const TRUNK = {
   layers: ['conv_pw_5_relu', 'conv_pw_11_relu'],
 };
 
+const AT_128 = { resize: { mode: 'stretch', size: { height: 128, width: 128 } } };
+
 /** One line a model, in the order of their names. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
+  ae_resnet_unet: { kwargs: { ...AT_128, width: 8, training: { epochs: 60, batch_size: 4 } } },
+  ssim_autoencoder: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4, lr: 1e-3 } } },
+  vae_conv: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4 } } },
+  vqvae_conv: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4 } } },
   vision_cflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
   vision_csflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
   vision_differnet: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
   vision_fastflow: {
     kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } },
     tiles: {
-      backbone: {
-        name: 'tfjs_layers',
-        weights: 'mobilenet_v1_1.0_trunk',
-        layers: ['conv_pw_5_relu', 'conv_pw_11_relu'],
-      },
+      backbone: TRUNK,
       hidden_ratio: 0.25,
       training: { epochs: 6 },
     },
