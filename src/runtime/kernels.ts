@@ -13,6 +13,7 @@ import { applyRepairs, type KernelRepair } from './kernels/repair.js';
 import { resizeGradient } from './kernels/resize-gradient.js';
 import { roundInt32 } from './kernels/round-int32.js';
 import { segmentSum } from './kernels/segment-sum.js';
+import { singleChannelGradient } from './kernels/single-channel-gradient.js';
 import { transform } from './kernels/transform.js';
 
 /** Every kernel of TensorFlow.js 4.22 that this package mends, and why. */
@@ -23,6 +24,7 @@ export const KERNEL_REPAIRS: readonly KernelRepair[] = [
   maxPoolGradient,
   ...convPadding,
   ...pointwiseProduct,
+  singleChannelGradient,
   convFilterGradient,
   ...depthwiseGradients,
   resizeGradient,

@@ -106,6 +106,30 @@ onEveryBackend('convolution', () => {
   }
 
   it(
+    'from one channel to one, again and again: gradients',
+    leavesNoTensors(() => {
+      const geometry: Geometry = { input: [1, 7, 7, 1], filter: [5, 5], stride: [1, 1], pad: [0, 0, 0, 0] };
+      for (let round = 0; round < 8; round++) {
+        const [x, f, weights] = [numbers(49), numbers(25, 3 + round), numbers(9, 20 + round)];
+        const dx = tf.tidy(() =>
+          tf.grad((picture) =>
+            tf
+              .conv2d(picture as Tensor4D, tf.tensor4d(f, [5, 5, 1, 1]), 1, 'valid')
+              .mul(tf.tensor4d(weights, [1, 3, 3, 1]))
+              .sum(),
+          )(tf.tensor4d(x, [1, 7, 7, 1])),
+        );
+        expectClose(
+          dx.dataSync(),
+          numericGradient((values) => convolve(values, f, geometry, 1, false), x, weights),
+          1e-4,
+        );
+        dx.dispose();
+      }
+    }),
+  );
+
+  it(
     'fused with a bias and an activation, 1 pixel',
     leavesNoTensors(() => {
       const geometry: Geometry = { input: [1, 4, 4, 2], filter: [3, 3], stride: [1, 1], pad: [1, 1, 1, 1] };
