@@ -6,8 +6,8 @@ const Training = trainingRule({ epochs: 40, batch_size: 8, lr: 1e-3, weight_deca
 
 /** How a backbone learns from good pictures alone: the section `pretrain` of a run config. */
 export const PretrainConfig = strict('PretrainConfig', {
-  /** What it is trained to do: to find defects that were made up, or to see the same place alike in two lights. */
-  pretext: withDefault(oneOf(['made_defects', 'vicreg']), 'made_defects'),
+  /** What it is trained to do: to see the same place alike in two lights, or to find defects that were made up. */
+  pretext: withDefault(oneOf(['vicreg', 'made_defects']), 'vicreg'),
   /** What pictures are stretched to; features should see parts as large as the model does later. */
   size: withDefault(SizeCodec, { height: 256, width: 256 }),
   /** Side of the square that a step cuts out of every picture, in pixels: a multiple of 16. */

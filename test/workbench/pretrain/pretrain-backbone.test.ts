@@ -116,7 +116,7 @@ describe('the recipe pretrain-backbone', () => {
       ...['infer', '--infer-config', join(out, 'infer_config.json'), '--input', join(dir, 'toy', 'test', 'square')],
     );
     expect(without.code).to.equal(2);
-    expect(without.stderr).to.match(/resnet10_w32\.made_defects/);
+    expect(without.stderr).to.match(/resnet10_w32\.vicreg/);
   });
 
   it('refuses weights of another origin and crops that do not fit', async () => {
