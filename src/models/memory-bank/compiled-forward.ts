@@ -44,7 +44,10 @@ export class CompiledForward {
     if (n <= share) return this.runWhole(x);
     const parts: Tensor[][] = [];
     try {
-      for (let at = 0; at < n; at += share) parts.push(await this.runPart(x, at, Math.min(share, n - at)));
+      const whole = n - (n % share);
+      for (let at = 0; at < whole; at += share) parts.push(await this.runPart(x, at, share));
+      // What is left over goes one by one: a graph for every number of pictures would take a second each to make.
+      for (let at = whole; at < n; at++) parts.push(await this.runPart(x, at, 1));
       return parts[0].map((_, k) => joined(parts.map((part) => part[k])));
     } finally {
       tf.dispose(parts);
