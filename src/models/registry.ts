@@ -65,7 +65,6 @@ export const MODELS: readonly ModelSpec[] = [
   riad as ModelSpec,
   draem as ModelSpec,
   cutPaste as ModelSpec,
-  efficientAd as ModelSpec,
   superSimpleNet as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
