@@ -5,7 +5,7 @@ import { batchNorm } from '../nets/batch-norm.js';
 import { convolution } from '../nets/convolution.js';
 import { plain, type Module, type Pass } from '../nets/module.js';
 import { sequence } from '../nets/sequence.js';
-import { constant } from './constant.js';
+import { constant } from '../../ops/constant.js';
 import type { FeatureBatch, FeatureNet } from './feature-net.js';
 import { focalLoss } from './focal-loss.js';
 import { gaussianNoise } from './gaussian-noise.js';

@@ -3,6 +3,7 @@ import { tf, type Tensor4D } from '../../runtime/tf.js';
 import { batchNorm } from '../nets/batch-norm.js';
 import { convolution } from '../nets/convolution.js';
 import { plain, type Module } from '../nets/module.js';
+import { rectified } from '../nets/rectified.js';
 import { sequence } from '../nets/sequence.js';
 
 /** Slope below zero of the rectifiers on the way down. */
@@ -28,7 +29,7 @@ function doubling(name: string, from: number, to: number): Module {
     plain(doubled),
     convolution({ name: `${name}.conv`, from, to, size: 3, bias: false }),
     batchNorm(`${name}.norm`, to),
-    plain((x) => tf.relu(x)),
+    rectified,
   ]);
 }
 

@@ -3,7 +3,9 @@ import type { Random } from '../../runtime/random.js';
 import { tf, type Scalar, type Tensor4D } from '../../runtime/tf.js';
 import { batchNorm } from '../nets/batch-norm.js';
 import { convolution } from '../nets/convolution.js';
-import { plain, type Module, type Pass } from '../nets/module.js';
+import type { Module, Pass } from '../nets/module.js';
+import { rectified } from '../nets/rectified.js';
+import { residual } from '../nets/residual.js';
 import { sequence } from '../nets/sequence.js';
 import { channelsOf, doubled, halving } from './coder.js';
 import type { DenoisingUnetParams } from './denoising-unet-params.js';
@@ -25,17 +27,17 @@ export function denoisingUnetMethod(params: DenoisingUnetParams): Reconstruction
   const { width, levels, noise_std } = params;
   const down = Array.from({ length: levels }, (_, i) => {
     const [from, to] = [channelsOf(width, Math.max(0, i - 1)), channelsOf(width, i)];
-    return sequence([halving(`down.${i}`, i === 0 ? width : from, to), residual(`down.${i}.block`, to)]);
+    return sequence([halving(`down.${i}`, i === 0 ? width : from, to), block(`down.${i}.block`, to)]);
   });
-  const stem = sequence([convolution({ name: 'stem', from: 3, to: width, size: 3 }), plain((x) => tf.relu(x))]);
+  const stem = sequence([convolution({ name: 'stem', from: 3, to: width, size: 3 }), rectified]);
   const up = Array.from({ length: levels }, (_, i) => {
     const level = levels - 1 - i;
     const across = level === 0 ? width : channelsOf(width, level - 1);
     return sequence([
       convolution({ name: `up.${i}.join`, from: channelsOf(width, level) + across, to: across, size: 3, bias: false }),
       batchNorm(`up.${i}.norm`, across),
-      plain((x) => tf.relu(x)),
-      residual(`up.${i}.block`, across),
+      rectified,
+      block(`up.${i}.block`, across),
     ]);
   });
   const out = convolution({ name: 'out', from: width, to: 3, size: 1 });
@@ -60,15 +62,15 @@ export function denoisingUnetMethod(params: DenoisingUnetParams): Reconstruction
 }
 
 /** Two convolutions whose result is added to what they were given. */
-function residual(name: string, channels: number): Module {
+function block(name: string, channels: number): Module {
   const inside = sequence([
     convolution({ name: `${name}.conv1`, from: channels, to: channels, size: 3, bias: false }),
     batchNorm(`${name}.norm1`, channels),
-    plain((x) => tf.relu(x)),
+    rectified,
     convolution({ name: `${name}.conv2`, from: channels, to: channels, size: 3, bias: false }),
     batchNorm(`${name}.norm2`, channels),
   ]);
-  return { ...inside, apply: (x, pass) => tf.tidy(() => tf.relu(x.add(inside.apply(x, pass))) as Tensor4D) };
+  return residual(inside, null);
 }
 
 /** Standard normal values on a grid of `noise_grain` pixels, interpolated and moved at random against the picture. */

@@ -28,7 +28,6 @@ export function vicreg(): Pretext {
     heads,
     draw: (crops, random) => [inAnotherLight(crops, random), inAnotherLight(crops, random)],
     loss: ([one, other], see, pass) => {
-      const [n] = one.shape;
       // Both views in one pass: batch normalisation sees them together.
       const losses = see(tf.concat([one, other], 0) as Tensor4D).map((features, i) => {
         const rows = heads[i].apply(features, pass).reshape([2, -1, WIDE]);
@@ -36,7 +35,7 @@ export function vicreg(): Pretext {
         const alike = a.sub(b).square().mean().mul(INVARIANCE);
         return alike.add(spread(a).add(spread(b)).div(2)) as Scalar;
       });
-      return { total: tf.addN(losses).div(n > 0 ? LAYERS.length : 1) };
+      return { total: tf.addN(losses).div(LAYERS.length) };
     },
   };
 }
