@@ -16,6 +16,9 @@ export abstract class TrainFlags extends TileFlags {
   defectsDir = Option.String('--defects-dir', {
     description: 'labelled defects to learn from, for models that can: KIND/NAME.png, masks in ground_truth/KIND',
   });
+  othersDir = Option.String('--others-dir', {
+    description: 'pictures of other things to learn from, for models that can: a folder of textures, photographs',
+  });
   referenceDir = Option.String('--reference-dir', {
     description: 'golden samples: a folder of pictures of the same names, or one picture for all',
   });
@@ -77,6 +80,7 @@ export abstract class TrainFlags extends TileFlags {
         category: this.category,
         reference_dir: this.referenceDir,
         defects_dir: this.defectsDir,
+        others_dir: this.othersDir,
       },
       model: {
         name: this.model,

@@ -11,6 +11,7 @@ export function trainTables(report: TrainReport): TableContent {
       ['model', report.model],
       ['fitted on / held out', `${report.train_count} / ${report.calibration_count} pictures`],
       ...(report.labelled_defects === undefined ? [] : [['labelled defects', defectsLine(report.labelled_defects)]]),
+      ...(report.other_pictures === undefined ? [] : [['other pictures', String(report.other_pictures)]]),
       ['image threshold', report.threshold.toPrecision(6)],
       ['pixel threshold', report.pixel_threshold?.toPrecision(6) ?? 'none (the model gives no maps)'],
       ...(results === null

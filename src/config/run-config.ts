@@ -47,6 +47,8 @@ export const RunConfig = strict('RunConfig', {
      * `ground_truth/KIND/NAME_mask.*`. Test pictures do not belong there.
      */
     defects_dir: withDefault(nullable(NonEmptyString), null),
+    /** For models that learn from pictures of other things as well: a folder of them, such as textures or photographs. */
+    others_dir: withDefault(nullable(NonEmptyString), null),
     limit_train: withDefault(nullable(PositiveInteger), null),
     limit_test: withDefault(nullable(PositiveInteger), null),
   }),

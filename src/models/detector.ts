@@ -46,6 +46,8 @@ export interface FitContext {
   readonly train?: Trainer;
   /** For models that learn from labelled defects as well; absent = there are none. */
   readonly defects?: DefectSource;
+  /** Pictures of other things than the parts, for models that learn from them as well; absent = there are none. */
+  readonly others?: FitSource;
 }
 
 /** What one forward pass gives, on the device; owned by the caller. */

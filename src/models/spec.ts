@@ -40,6 +40,8 @@ export interface ModelSpec<P = unknown> {
     readonly references?: boolean;
     /** Whether it learns from labelled defects where there are some, or cannot be fitted without; absent = good pictures alone. */
     readonly defects?: 'optional' | 'required';
+    /** Whether it learns from pictures of other things where there are some; absent = it has no use for them. */
+    readonly others?: 'optional';
     /** Kernels beyond those that every backend has. */
     readonly kernels?: readonly string[];
   };

@@ -70,6 +70,7 @@ describe('imgano preflight', () => {
       manifest('test.jsonl', { ...good(1), split: 'test', label: 0 }),
     ],
     LABELLED_DEFECTS_INVALID: () => [...gaussian, '--train', data, '--defects-dir', join(data, 'test')],
+    OTHER_PICTURES_INVALID: () => [...gaussian, '--train', data, '--others-dir', data],
     REFERENCES_INVALID: () => [...gaussian, '--train', data, '--reference-dir', data],
     DEFECTS_INVALID: () => [
       ...gaussian,

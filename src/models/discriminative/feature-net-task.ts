@@ -2,6 +2,7 @@ import type { TrainingRule } from '../../config/training-rule.js';
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import { begin } from '../nets/module.js';
+import { cycle } from '../training/cycle.js';
 import type { TrainingPictures } from '../training/training-pictures.js';
 import type { TrainingTask } from '../training/training-task.js';
 import type { FeatureBatch, FeatureNet } from './feature-net.js';
@@ -59,11 +60,6 @@ export function featureNetTask(name: string, rule: TrainingRule, net: FeatureNet
       await bad?.return(undefined);
     }
   }
-}
-
-/** Batches of features without end. */
-async function* cycle(pictures: TrainingPictures, random: Random): AsyncGenerator<Tensor4D> {
-  for (let round = 0; ; round++) yield* pictures.batches(random.fork(`round ${round}`));
 }
 
 /** Disposes what it is given. */

@@ -29,28 +29,40 @@ export interface TeacherScale {
   readonly std: Tensor1D;
 }
 
+/** What a training step is given; all borrowed. */
+export interface EfficientAdStep {
+  /** `[n, h, w, 3]` */
+  readonly pixels: Tensor4D;
+  /** Of `drawJitter`. */
+  readonly factors: Tensor2D;
+  /** Masks of the autoencoder's `dropout`. */
+  readonly dropout: readonly Tensor[];
+  /** Pictures of other things, `[m, h, w, 3]`; null = none. */
+  readonly strange: Tensor4D | null;
+}
+
 /**
  * The loss of EfficientAD: the highest differences between student and teacher alone, the autoencoder against the teacher, and the student's
- * other half against the autoencoder, the last two on pictures of other light.
- *
- * @param inputs pixels `[n, h, w, 3]`, factors of `drawJitter`, masks of the autoencoder's `dropout`, borrowed
+ * other half against the autoencoder, the last two on pictures of other light. What the student says of other things is a penalty, so that it
+ * does not learn to imitate the teacher there too.
  */
 export function efficientAdLoss(
   { teacher, student, autoencoder }: EfficientAdNetworks,
   scale: TeacherScale,
-  inputs: readonly Tensor[],
+  { pixels, factors, dropout, strange }: EfficientAdStep,
   { pass, teacherValues, quantile }: { readonly pass: Pass; readonly teacherValues: Values; readonly quantile: number },
 ): Loss {
-  const [pixels, factors, ...dropout] = inputs as [Tensor4D, Tensor2D, ...Tensor[]];
   const seen = (x: Tensor4D) => scaled(teacher(x, teacherValues), scale);
   const light = jitter(pixels, factors);
-  const [expected] = halves(student.apply(normalize(pixels, IMAGENET), pass));
-  const [, imitated] = halves(student.apply(normalize(light, IMAGENET), pass));
+  const said = (x: Tensor4D) => halves(student.apply(normalize(x, IMAGENET), pass));
+  const [expected] = said(pixels);
+  const [, imitated] = said(light);
   const rebuilt = autoencoder.apply(normalize(light, IMAGENET), pass, dropout);
   const parts = {
     student: meanOfHighest(seen(pixels).sub(expected).square(), quantile),
     autoencoder: seen(light).sub(rebuilt).square().mean() as Scalar,
     student_autoencoder: rebuilt.sub(imitated).square().mean() as Scalar,
+    ...(strange === null ? {} : { penalty: said(strange)[0].square().mean() as Scalar }),
   };
   return { total: tf.addN(Object.values(parts)), parts };
 }

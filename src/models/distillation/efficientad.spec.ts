@@ -11,7 +11,7 @@ export const efficientAd: ModelSpec<EfficientAdParams> = {
     'Batzner, Heckler and König, EfficientAD: Accurate Visual Anomaly Detection at Millisecond-Level Latencies, WACV 2024',
   family: 'distillation',
   outputs: ['score', 'map'],
-  needs: { backbone: true, gradients: true },
+  needs: { backbone: true, gradients: true, others: 'optional' },
   params: EfficientAdParams,
   create: async (params, environment) => {
     const { withExtractor } = await import('../memory-bank/with-extractor.js');

@@ -9,21 +9,17 @@ import type { LearnedTensors, Scorer } from '../learned-detector.js';
 import { CompiledForward } from '../memory-bank/compiled-forward.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
-import { begin, scoring, type Module, type Values } from '../nets/module.js';
+import { scoring, type Module, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { bothSources } from '../training/both-sources.js';
 import { requireTrainer } from '../training/require-trainer.js';
 import { TrainingPictures } from '../training/training-pictures.js';
 import { ChannelScale } from './channel-scale.js';
-import {
-  efficientAdLoss,
-  efficientAdMaps,
-  type EfficientAdNetworks,
-  type TeacherScale,
-} from './efficientad-networks.js';
+import { efficientAdMaps, type EfficientAdNetworks, type TeacherScale } from './efficientad-networks.js';
 import type { EfficientAdParams } from './efficientad-params.js';
+import { efficientAdTask } from './efficientad-task.js';
 import { featureAutoencoder } from './feature-autoencoder.js';
 import { distilTeacher } from './distil-teacher.js';
-import { drawJitter } from './jitter.js';
 import { mapQuantiles, ofOneScale } from './map-scale.js';
 import { trainedPdn } from './trained-pdn.js';
 
@@ -80,30 +76,35 @@ export class EfficientAd extends FeatureDetector<EfficientAdParams> {
   }
 
   protected async learn(source: FitSource, context: FitContext): Promise<LearnedTensors> {
-    const { training, held_out } = this.params;
+    const { training, held_out, hard_quantile } = this.params;
+    const { others: strange, seed } = context;
+    const train = requireTrainer(context, this.name);
     const teacherValues = this.distilled === null ? {} : await this.distil(source, context, this.distilled);
     const made: LearnedTensors[] = [teacherValues];
+    const owned: TrainingPictures[] = [];
+    const collect = async (from: FitSource, validationFraction: number) => {
+      const { batch_size: batchSize, memory_mb: memoryMb } = training;
+      const options = { name: this.name, batchSize, memoryMb, validationFraction };
+      const pictures = await TrainingPictures.collect(from, context, options);
+      owned.push(pictures);
+      return pictures;
+    };
     try {
-      const pictures = await TrainingPictures.collect(source, context, {
-        name: this.name,
-        batchSize: training.batch_size,
-        memoryMb: training.memory_mb,
-        validationFraction: held_out,
-      });
-      try {
-        const scale = await this.scaleOf(pictures, teacherValues);
-        made.push({ ...scale });
-        const values = await this.train(pictures, scale, teacherValues, context);
-        made.push(values);
-        made.push({ quantiles: await this.quantilesOf(pictures, scale, { ...teacherValues, ...values }) });
-      } finally {
-        pictures.dispose();
-      }
-      const [, scale, values, quantiles] = made;
-      return { ...teacherValues, 'scale.mean': scale.mean, 'scale.std': scale.std, ...values, ...quantiles };
+      const pictures = await collect(source, held_out);
+      const others = strange === undefined ? null : await collect(strange, 0);
+      const scale = await this.scaleOf(pictures, teacherValues);
+      made.push({ 'scale.mean': scale.mean, 'scale.std': scale.std });
+      const rule = { name: this.name, training, quantile: hard_quantile };
+      const task = efficientAdTask(rule, this.networks, { good: pictures, others, scale, teacherValues, seed });
+      const { values } = await train(task, context);
+      made.push(values);
+      made.push({ quantiles: await this.quantilesOf(pictures, scale, { ...teacherValues, ...values }) });
+      return Object.assign({}, ...made) as LearnedTensors;
     } catch (error) {
       tf.dispose(made);
       throw error;
+    } finally {
+      owned.forEach((pictures) => pictures.dispose());
     }
   }
 
@@ -140,35 +141,9 @@ export class EfficientAd extends FeatureDetector<EfficientAdParams> {
     const { distillation: rule, resize } = this.params;
     const grid = { height: resize.size.height / STRIDE, width: resize.size.width / STRIDE };
     const embedding = this.embeddingOf(context.seed);
-    return distilTeacher(source, context, { name: this.name, network, embedding, rule, grid });
-  }
-
-  private async train(
-    pictures: TrainingPictures,
-    scale: TeacherScale,
-    teacherValues: Values,
-    context: FitContext,
-  ): Promise<Values> {
-    const { training: rule, hard_quantile: quantile } = this.params;
-    const { student, autoencoder } = this.networks;
-    async function* drawn(batches: AsyncIterable<Tensor4D>, random: Random) {
-      for await (const pixels of batches) {
-        const n = pixels.shape[0];
-        yield [pixels, drawJitter(n, random), ...autoencoder.dropout(n, random)];
-      }
-    }
-    const { values } = await requireTrainer(context, this.name)(
-      {
-        name: this.name,
-        rule,
-        start: begin([...student.trained, ...autoencoder.trained], new Random(context.seed).fork('student')),
-        stepsPerEpoch: pictures.stepsPerEpoch,
-        batches: (_, random) => drawn(pictures.batches(random.fork('order')), random.fork('drawn')),
-        loss: (inputs, pass) => efficientAdLoss(this.networks, scale, inputs, { pass, teacherValues, quantile }),
-      },
-      context,
-    );
-    return values;
+    const { others } = context;
+    const shown = others === undefined ? source : bothSources(source, others);
+    return distilTeacher(shown, context, { name: this.name, network, embedding, rule, grid });
   }
 
   private async scaleOf(pictures: TrainingPictures, teacherValues: Values): Promise<TeacherScale> {

@@ -1,4 +1,3 @@
-import type { DatasetItem } from '../../data/dataset.js';
 import { pictureSize } from '../../data/picture-size.js';
 import type { PictureSource } from '../../data/picture.js';
 import type { Size } from '../../config/size.js';
@@ -20,14 +19,16 @@ export interface PictureSizes {
 
 /** Looks at the header of every picture: one damaged file should not end a fit of an hour. */
 export async function pictureIssues(
-  { fit, calibration, labelled, test }: SplitPictures & { readonly labelled: readonly DatasetItem[] },
+  { fit, calibration, test }: SplitPictures,
+  /** What is learned from beside good pictures. */
+  taught: readonly PictureSource[],
   issues: Issues,
   signal?: AbortSignal,
 ): Promise<PictureSizes | null> {
   const sizes: Size[] = [];
   let failed = 0;
   const fitted = new Set(fit);
-  const needed = [...fit, ...calibration, ...labelled.map((item) => item.source)];
+  const needed = [...fit, ...calibration, ...taught];
   for await (const { source, size, error } of prefetch(needed, HEADERS_AHEAD, look)) {
     if (signal?.aborted === true) throw new InterruptedError('the check was stopped before it was done');
     if (size !== null && fitted.has(source)) sizes.push(size);

@@ -3,6 +3,7 @@ import { DefectsConfig } from '../../config/defects.js';
 import type { RunConfig } from '../../config/run-config.js';
 import { tileRule, type TileRule } from '../../config/tile-rule.js';
 import type { DatasetItem } from '../../data/dataset.js';
+import type { PictureSource } from '../../data/picture.js';
 import type { References } from '../../data/references.js';
 import { checkDefectsConfig } from '../../defects/check-config.js';
 import type { RoiMask } from '../../defects/roi.js';
@@ -17,6 +18,7 @@ import type { ModelSpec } from '../../models/spec.js';
 import type { ResolvedWeights, WeightsStore } from '../../models/weights-store.js';
 import { startRuntime } from '../../runtime/start.js';
 import { labelledDefects } from '../train/labelled-defects.js';
+import { otherPictures } from '../train/other-pictures.js';
 import { rememberWeights } from '../train/remember-weights.js';
 import { requireRoom } from '../train/run-folder.js';
 import { splitPictures, type SplitPictures } from '../train/split-pictures.js';
@@ -45,6 +47,8 @@ export interface PreparedRun {
   readonly pictures: SplitPictures;
   /** Labelled defects to learn from. */
   readonly labelled: readonly DatasetItem[];
+  /** Pictures of other things to learn from. */
+  readonly others: readonly PictureSource[];
   readonly sizes: PictureSizes;
   readonly pixels: PixelCalibration;
   readonly backend: string;
@@ -83,12 +87,16 @@ export async function prepareRun(config: RunConfig, options: PrepareOptions): Pr
   const pictures = await issues.attempt('DATASET_UNREADABLE', () => splitPictures(config));
   let sizes: PictureSizes | null = null;
   let labelled: readonly DatasetItem[] | undefined;
+  let others: readonly PictureSource[] | undefined;
   let pixels: PixelCalibration | undefined;
   if (pictures !== undefined) {
-    const { split, calibration, defective } = pictures;
-    const { defects_dir: dir } = config.dataset;
+    const { split, fit, calibration, defective } = pictures;
+    const { defects_dir: dir, others_dir } = config.dataset;
     labelled = spec && (await issues.attempt('LABELLED_DEFECTS_INVALID', () => labelledDefects(spec, defective, dir)));
-    sizes = await pictureIssues({ ...pictures, labelled: labelled ?? [] }, issues, signal);
+    const goods = [...fit, ...calibration];
+    others = spec && (await issues.attempt('OTHER_PICTURES_INVALID', () => otherPictures(spec, others_dir, goods)));
+    const taught = [...(labelled ?? []).map(({ source }) => source), ...(others ?? [])];
+    sizes = await pictureIssues(pictures, taught, issues, signal);
     claimIssues(config.calibration, defects, calibration.length, issues);
     const wanted = { split, roiMask, warn, signal };
     pixels = await issues.attempt('CALIBRATION_INVALID', () => new PixelCalibration(defects, wanted));
@@ -116,7 +124,7 @@ export async function prepareRun(config: RunConfig, options: PrepareOptions): Pr
     await pixels?.dispose();
     return { issues, summary, prepared: null };
   }
-  const made = { spec, params, tiles, references, pictures, labelled, pixels, backend, detector } as Omit<
+  const made = { spec, params, tiles, references, pictures, labelled, others, pixels, backend, detector } as Omit<
     PreparedRun,
     'defects' | 'roiMask' | 'sizes' | 'used'
   >;

@@ -55,7 +55,7 @@ async function buildRun(
   issues: readonly PreflightIssue[],
   options: TrainOptions,
 ): Promise<TrainReport> {
-  const { spec, params, defects, roiMask, tiles, references, pixels, detector, labelled } = ready;
+  const { spec, params, defects, roiMask, tiles, references, pixels, detector, labelled, others } = ready;
   const { fit, calibration, split, test, defective } = ready.pictures;
   if (spec.needs.defects === undefined && defective.length > 0) {
     options.progress.info(
@@ -78,17 +78,19 @@ async function buildRun(
       labelled.length === 0
         ? undefined
         : await DefectFitSource.of(labelled, detector.input, { batchSize: FIT_BATCH, tiles, signal });
-    const shownHashes = () => [...source.pixelHashes, ...(taught?.pixelHashes ?? [])];
+    // They are shown whole: they have no parts that lie where tiles expect them.
+    const strange = others.length === 0 ? undefined : new PictureFitSource(others, detector.input, FIT_BATCH, signal);
+    const taughtHashes = () => [...(taught?.pixelHashes ?? []), ...(strange?.pixelHashes ?? [])];
     const checkpoints = checkpointsFor(options, () => ({
       'set of parameters': digestOf(spec.params.encode(params)),
       seed: String(config.seed),
-      'set of pictures': digestOf(shownHashes()),
+      'set of pictures': digestOf([...source.pixelHashes, ...taughtHashes()]),
       backend: ready.backend,
       'version of imgano': packageVersion,
     }));
     const logs: TrainingLog[] = [];
     const train = createTrainer({ checkpoints, onTrained: (log) => logs.push(log) });
-    await detector.fit(source, { seed: config.seed, progress, signal, train, defects: taught });
+    await detector.fit(source, { seed: config.seed, progress, signal, train, defects: taught, others: strange });
     const fitted = performance.now();
     const simulated = new Set<string>();
     const held =
@@ -113,6 +115,7 @@ async function buildRun(
       train_count: fit.length,
       calibration_count: calibration.length,
       ...(labelled.length > 0 ? { labelled_defects: countOf(labelled) } : {}),
+      ...(others.length > 0 ? { other_pictures: others.length } : {}),
       ...(simulated.size > 0 ? { simulated_count: simulated.size } : {}),
       threshold: found.image.value,
       pixel_threshold: found.pixel?.value ?? null,
@@ -125,7 +128,7 @@ async function buildRun(
       detector,
       weights: ready.used,
       hashes: source.pixelHashes,
-      defectHashes: taught?.pixelHashes ?? [],
+      taughtHashes: taughtHashes(),
     };
     const contracts = options.exportContracts === true || options.exportBundle === true;
     if (logs.length > 0) await writeTrainingLog(dir, logs);

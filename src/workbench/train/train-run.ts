@@ -35,7 +35,9 @@ export interface TrainReport {
   readonly calibration_count: number;
   /** Labelled defects that were learned from, and how many of them had a mask; absent when none. */
   readonly labelled_defects?: { readonly pictures: number; readonly masks: number };
-  /** Of them, those that are their own references, so that simulated second shots stood in for them; absent when none. */
+  /** Pictures of other things that were learned from; absent when none. */
+  readonly other_pictures?: number;
+  /** Calibration pictures that are their own references, so that simulated second shots stood in for them; absent when none. */
   readonly simulated_count?: number;
   readonly threshold: number;
   /** null for a model without maps */

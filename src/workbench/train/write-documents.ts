@@ -27,8 +27,8 @@ export interface Documents {
   readonly weights: readonly ResolvedWeights[];
   /** Of the pictures that were fitted on. */
   readonly hashes: readonly string[];
-  /** Of labelled defects that were learned from. */
-  readonly defectHashes: readonly string[];
+  /** Of labelled defects and of other pictures that were learned from. */
+  readonly taughtHashes: readonly string[];
   readonly config: RunConfig;
   readonly defects: DefectsConfig;
   readonly roiMask?: RoiMask;
@@ -91,7 +91,7 @@ function inferConfigOf(documents: Documents, files: NonNullable<InferConfig['che
     threshold_provenance: found.image.provenance,
     calibration_scores: [...found.scores],
     picture_hashes: {
-      fit: shortHashes([...hashes, ...documents.defectHashes]),
+      fit: shortHashes([...hashes, ...documents.taughtHashes]),
       calibration: shortHashes(found.hashes),
     },
     defects: {

@@ -9,6 +9,7 @@ import { trainedPdn } from '../../../src/models/distillation/trained-pdn.js';
 import { begin, scoring, type Pass, type Values } from '../../../src/models/nets/module.js';
 import { Random } from '../../../src/runtime/random.js';
 import { tf, type Tensor, type Tensor4D } from '../../../src/runtime/tf.js';
+import { IMAGENET, normalize } from '../../../src/ops/normalize.js';
 import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
 import { expectGradients } from '../../support/gradient-check.js';
 import { worst } from '../../support/worst.js';
@@ -118,13 +119,27 @@ onEveryBackend('EfficientAD', (backend) => {
       const teacherValues = begin(teacher.trained, new Random(4));
       const scale = { mean: tf.zeros([2]), std: tf.fill([2], 0.2) } as never;
       const random = new Random(5);
-      const inputs = [pictures(32, 2), drawJitter(2, random), ...autoencoder.dropout(2, random)];
-      const rebuilt = autoencoder.apply(inputs[0] as Tensor4D, scoring(start), null);
+      const step = {
+        ...{ pixels: pictures(32, 2), factors: drawJitter(2, random), dropout: autoencoder.dropout(2, random) },
+        strange: pictures(32),
+      };
+      const rebuilt = autoencoder.apply(step.pixels, scoring(start), null);
       expect(rebuilt.shape).to.deep.equal([2, 8, 8, 2]);
       const loss = (values: Values) => {
         const pass = training({ ...start, ...values });
-        return efficientAdLoss(networks, scale, inputs, { pass, teacherValues, quantile: 0.9 }).total;
+        return efficientAdLoss(networks, scale, step, { pass, teacherValues, quantile: 0.9 }).total;
       };
+      const said = tf.tidy(() =>
+        student.apply(normalize(step.strange, IMAGENET), scoring(start)).slice([0, 0, 0, 0], [1, 8, 8, 2]),
+      );
+      const penalty = tf.tidy(() => {
+        const rest = { pass: training(start), teacherValues, quantile: 0.9 };
+        return efficientAdLoss(networks, scale, step, rest).parts!.penalty;
+      });
+      const squares = Array.from(await said.data(), (v) => v * v);
+      const mean = squares.reduce((a, b) => a + b) / squares.length;
+      expect((await penalty.data())[0]).to.be.closeTo(mean, 1e-4 * mean);
+
       const names = [
         'student.0.weight',
         'student.5.weight',
@@ -134,7 +149,7 @@ onEveryBackend('EfficientAD', (backend) => {
       ];
       const some = Object.fromEntries(names.map((name) => [name, start[name]]));
       await expectGradients(loss, some, { most: 2, step: 2e-3, tolerance: 0.05 });
-      tf.dispose([start, teacherValues, scale, inputs, rebuilt]);
+      tf.dispose([start, teacherValues, scale, step, rebuilt, said, penalty]);
     }),
   );
 });
