@@ -1,3 +1,4 @@
+import { AugmentRule } from './augment-rule.js';
 import {
   NonNegativeInteger,
   NonNegativeNumber,
@@ -83,6 +84,8 @@ export function trainingRule(defaults: TrainingDefaults = {}) {
     early_stopping_min_delta: withDefault(NonNegativeNumber, 0),
     /** The most megabytes of training pictures or features that are kept between epochs; above it, every epoch reads them again. */
     memory_mb: withDefault(PositiveNumber, 1024),
+    /** How training pictures are varied anew in every epoch; null = not at all. Held-out pictures are not varied. */
+    augment: withDefault(nullable(AugmentRule), null),
   });
 }
 

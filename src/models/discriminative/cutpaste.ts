@@ -41,6 +41,7 @@ export class CutPaste extends LearnedDetector<CutPasteParams> {
       batchSize: rule.batch_size,
       memoryMb: rule.memory_mb,
       validationFraction: rule.validation_fraction,
+      augment: rule.augment,
     });
     const random = new Random(context.seed).fork('start');
     const { heldOut } = pictures;

@@ -126,10 +126,11 @@ export abstract class FeatureNetDetector<P extends FeatureNetDetectorParams> ext
   private async collect(
     source: FitSource,
     context: FitContext,
-    options: Omit<TrainingPicturesOptions, 'name' | 'memoryMb'>,
+    options: Omit<TrainingPicturesOptions, 'name' | 'memoryMb' | 'augment'>,
   ): Promise<TrainingPictures> {
-    const memoryMb = this.params.training.memory_mb;
-    const pictures = await TrainingPictures.collect(source, context, { ...options, name: this.name, memoryMb });
+    const { memory_mb: memoryMb, augment } = this.params.training;
+    const all = { ...options, name: this.name, memoryMb, augment };
+    const pictures = await TrainingPictures.collect(source, context, all);
     if (!pictures.cached) {
       context.progress.info(
         `the features do not fit into training.memory_mb ${memoryMb}: every epoch reads the pictures again`,

@@ -43,9 +43,9 @@ export async function distilTeacher(
       shapes.splice(0, Infinity, ...kept.map(({ shape: [, h, w, c] }) => [h, w, c] as const));
       return pack(kept);
     });
-  const { batch_size: batchSize, memory_mb: memoryMb } = rule;
+  const { batch_size: batchSize, memory_mb: memoryMb, augment } = rule;
   try {
-    const pictures = await TrainingPictures.collect(source, context, { name, batchSize, memoryMb, embed });
+    const pictures = await TrainingPictures.collect(source, context, { name, batchSize, memoryMb, augment, embed });
     try {
       const { mean, std } = await scaleOfTargets(pictures, shapes, context.seed);
       try {
@@ -79,7 +79,7 @@ export async function distilTeacher(
 
 async function scaleOfTargets(pictures: TrainingPictures, shapes: readonly PackedShape[], seed: number) {
   const scale = new ChannelScale();
-  for await (const packed of pictures.batches(new Random(seed))) {
+  for await (const packed of pictures.plainBatches(new Random(seed))) {
     const [pixels, targets] = unpack(packed, shapes);
     await scale.add(targets);
     tf.dispose([packed, pixels, targets]);

@@ -83,8 +83,8 @@ export class EfficientAd extends FeatureDetector<EfficientAdParams> {
     const made: LearnedTensors[] = [teacherValues];
     const owned: TrainingPictures[] = [];
     const collect = async (from: FitSource, validationFraction: number) => {
-      const { batch_size: batchSize, memory_mb: memoryMb } = training;
-      const options = { name: this.name, batchSize, memoryMb, validationFraction };
+      const { batch_size: batchSize, memory_mb: memoryMb, augment } = training;
+      const options = { name: this.name, batchSize, memoryMb, augment, validationFraction };
       const pictures = await TrainingPictures.collect(from, context, options);
       owned.push(pictures);
       return pictures;
@@ -148,7 +148,7 @@ export class EfficientAd extends FeatureDetector<EfficientAdParams> {
 
   private async scaleOf(pictures: TrainingPictures, teacherValues: Values): Promise<TeacherScale> {
     const scale = new ChannelScale();
-    for await (const pixels of pictures.batches(new Random(0))) {
+    for await (const pixels of pictures.plainBatches(new Random(0))) {
       const features = this.networks.teacher(pixels, teacherValues);
       await scale.add(features);
       tf.dispose([pixels, features]);
@@ -160,7 +160,7 @@ export class EfficientAd extends FeatureDetector<EfficientAdParams> {
   private async quantilesOf(pictures: TrainingPictures, scale: TeacherScale, values: Values): Promise<Tensor1D> {
     const rest = { pass: scoring(values), teacherValues: values };
     const seen: [Float32Array[], Float32Array[]] = [[], []];
-    for await (const pixels of pictures.heldOut?.() ?? pictures.batches(new Random(0))) {
+    for await (const pixels of pictures.heldOut?.() ?? pictures.plainBatches(new Random(0))) {
       const maps = efficientAdMaps(this.networks, scale, pixels, rest);
       for (const i of [0, 1]) seen[i].push((await maps[i].data()) as Float32Array);
       tf.dispose([pixels, ...maps]);

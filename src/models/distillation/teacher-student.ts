@@ -56,6 +56,7 @@ export class TeacherStudent<P extends TeacherStudentParams> extends FeatureDetec
       batchSize: training.batch_size,
       memoryMb: training.memory_mb,
       validationFraction: training.validation_fraction,
+      augment: training.augment,
       embed: (pixels) =>
         tf.tidy(() => {
           const features = framedFeatures(this.extractor, frame, pixels);

@@ -31,6 +31,7 @@ export abstract class FlowDetector<P extends FlowParams> extends FeatureDetector
         batchSize: training.batch_size,
         memoryMb: training.memory_mb,
         validationFraction: training.validation_fraction,
+        augment: training.augment,
         embed: (pixels) => tf.tidy(() => packScales(model.features(pixels))),
         onCollected: (kept) => {
           const scales = unpackScales(kept, model.scales);
@@ -144,7 +145,7 @@ function featuresOf(model: FlowModel, batch: Tensor4D, standard: Values): Tensor
 async function highestOf(model: FlowModel, pictures: TrainingPictures, values: Values): Promise<Values> {
   if (model.highest === undefined) return {};
   let highest: Tensor1D | null = null;
-  for await (const batch of pictures.batches(new Random(0))) {
+  for await (const batch of pictures.plainBatches(new Random(0))) {
     const before: Tensor1D | null = highest;
     highest = tf.tidy(() => {
       const now = model.highest!(featuresOf(model, batch, values), scoring(values));

@@ -34,6 +34,7 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
       batchSize: rule.batch_size,
       memoryMb: rule.memory_mb,
       validationFraction: rule.validation_fraction,
+      augment: rule.augment,
     });
     const random = new Random(context.seed);
     const { heldOut } = pictures;

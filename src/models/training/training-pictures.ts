@@ -1,8 +1,11 @@
+import type { AugmentRule } from '../../config/augment-rule.js';
 import { DataError, InterruptedError } from '../../errors.js';
+import { augment } from '../../ops/augment/augment.js';
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FitContext, FitSource } from '../detector.js';
 import { KeptPicture } from './kept-picture.js';
+import { byShape, grouped, mixed } from './picture-batches.js';
 
 export interface TrainingPicturesOptions {
   /** The registry's name, for messages. */
@@ -13,10 +16,15 @@ export interface TrainingPicturesOptions {
   readonly memoryMb: number;
   /** The share of the pictures that is held out; absent = none. */
   readonly validationFraction?: number;
-  /** What is kept of pictures `[n, h, w, 3]`, such as features `[n, gh, gw, d]`, owned by the caller; absent = the pixels themselves. */
+  /**
+   * What batches are made of instead of pictures `[n, h, w, 3]`, such as features `[n, gh, gw, d]`, owned by the caller; absent = the pixels
+   * themselves. It is what is kept between epochs, unless pictures are varied.
+   */
   embed?(pixels: Tensor4D): Tensor4D;
-  /** Is shown what is kept of every picture that is not held out, batch by batch in the order of the source, once. @param kept borrowed */
-  onCollected?(kept: Tensor4D): void;
+  /** How the pictures of `batches` are varied anew every time; absent or null = not at all. */
+  readonly augment?: AugmentRule | null;
+  /** Is shown every picture that is not held out as batches have it, though not varied, in the order of the source, once. @param seen borrowed */
+  onCollected?(seen: Tensor4D): void;
 }
 
 const MEGABYTE = 2 ** 20;
@@ -115,21 +123,48 @@ export class TrainingPictures {
    * @throws InterruptedError when stopped
    */
   batches(random: Random): AsyncIterable<Tensor4D> {
+    return this.finished(this.keptBatches(random), random.fork('augment'));
+  }
+
+  /** The same without variation: what statistics of the good pictures are taken of. */
+  plainBatches(random: Random): AsyncIterable<Tensor4D> {
+    return this.finished(this.keptBatches(random), null);
+  }
+
+  /** The pictures that are held out, never varied and always in the same batches; the consumer disposes them. null when there are none. */
+  get heldOut(): (() => AsyncIterable<Tensor4D>) | null {
+    if (this.heldOutIndices.size === 0) return null;
+    const { kept } = this;
+    if (kept === null) return () => this.finished(grouped(this.reread(true), this.options.batchSize), null);
+    const held = kept.filter((_, index) => this.heldOutIndices.has(index));
+    return () => this.finished(this.stacked(held), null);
+  }
+
+  dispose(): void {
+    this.kept?.forEach((one) => one.dispose());
+  }
+
+  private keptBatches(random: Random): AsyncIterable<Tensor4D> {
     if (this.kept === null) return this.rereadBatches(random);
     const used = this.kept.filter((_, index) => !this.heldOutIndices.has(index));
     return this.stacked(random.shuffled(used));
   }
 
-  /** The pictures that are held out, always in the same batches; the consumer disposes them. null when there are none. */
-  get heldOut(): (() => AsyncIterable<Tensor4D>) | null {
-    if (this.heldOutIndices.size === 0) return null;
-    const { kept } = this;
-    if (kept === null) return () => grouped(this.reread(true), this.options.batchSize);
-    return () => this.stacked(kept.filter((_, index) => this.heldOutIndices.has(index)));
-  }
-
-  dispose(): void {
-    this.kept?.forEach((one) => one.dispose());
+  /** What batches of kept pictures become where pixels are kept to be varied. @param random null = not varied */
+  private async *finished(batches: AsyncIterable<Tensor4D>, random: Random | null): AsyncIterable<Tensor4D> {
+    const { augment: rule = null, embed } = this.options;
+    for await (const kept of batches) {
+      if (rule === null) {
+        yield kept;
+        continue;
+      }
+      const made = tf.tidy(() => {
+        const varied = random === null ? kept.clone() : augment(kept, rule, random);
+        return embed === undefined ? varied : embed(varied);
+      });
+      kept.dispose();
+      yield made as Tensor4D;
+    }
   }
 
   private async *stacked(pictures: readonly KeptPicture[]): AsyncIterable<Tensor4D> {
@@ -173,73 +208,19 @@ function drawHeldOut(count: number, fraction: number, seed: number): ReadonlySet
   return new Set(new Random(seed).fork('held out of training').shuffled(indices).slice(0, held));
 }
 
-/** Items in groups of one shape, each as soon as it is full; what is left comes last. */
-function* byShape(pictures: readonly KeptPicture[], size: number): Iterable<KeptPicture[]> {
-  const waiting = new Map<string, KeptPicture[]>();
-  for (const picture of pictures) {
-    const key = picture.shape.join();
-    const group = [...(waiting.get(key) ?? []), picture];
-    waiting.set(key, group.length === size ? [] : group);
-    if (group.length === size) yield group;
-  }
-  for (const group of waiting.values()) if (group.length > 0) yield group;
-}
-
-/** Takes over the pictures. */
-async function* grouped(pictures: AsyncIterable<Tensor3D>, size: number): AsyncIterable<Tensor4D> {
-  const waiting = new Map<string, Tensor3D[]>();
-  const take = (key: string): Tensor4D => {
-    const group = waiting.get(key)!;
-    waiting.delete(key);
-    const batch = tf.stack(group) as Tensor4D;
-    tf.dispose(group);
-    return batch;
-  };
-  try {
-    for await (const picture of pictures) {
-      const key = picture.shape.join();
-      const group = [...(waiting.get(key) ?? []), picture];
-      waiting.set(key, group);
-      if (group.length === size) yield take(key);
-    }
-    for (const key of [...waiting.keys()]) yield take(key);
-  } finally {
-    tf.dispose([...waiting.values()]);
-  }
-}
-
-/** Draws from a store of `room` pictures, which is filled up in the order of the source. */
-async function* mixed(pictures: AsyncIterable<Tensor3D>, room: number, random: Random): AsyncIterable<Tensor3D> {
-  const store: Tensor3D[] = [];
-  const draw = (): Tensor3D => {
-    const at = random.below(store.length);
-    const drawn = store[at];
-    store[at] = store[store.length - 1];
-    store.pop();
-    return drawn;
-  };
-  try {
-    for await (const picture of pictures) {
-      store.push(picture);
-      if (store.length === room) yield draw();
-    }
-    while (store.length > 0) yield draw();
-  } finally {
-    tf.dispose(store);
-  }
-}
-
 function showCollected(
   batch: Tensor4D,
   first: number,
   heldOut: ReadonlySet<number>,
-  { onCollected }: TrainingPicturesOptions,
+  { onCollected, embed, augment: rule = null }: TrainingPicturesOptions,
 ): void {
   if (onCollected === undefined) return;
   const rows = Array.from({ length: batch.shape[0] }, (_, i) => i).filter((i) => !heldOut.has(first + i));
-  if (rows.length === batch.shape[0]) return onCollected(batch);
   if (rows.length === 0) return;
-  const shown = tf.tidy(() => tf.gather(batch, tf.tensor1d(rows, 'int32')));
+  const shown = tf.tidy(() => {
+    const some = rows.length === batch.shape[0] ? batch.clone() : tf.gather(batch, tf.tensor1d(rows, 'int32'));
+    return rule === null || embed === undefined ? some : embed(some);
+  });
   onCollected(shown);
   shown.dispose();
 }
@@ -247,14 +228,14 @@ function showCollected(
 async function* walk(
   source: FitSource,
   context: FitContext,
-  { embed }: TrainingPicturesOptions,
+  { embed, augment: rule = null }: TrainingPicturesOptions,
 ): AsyncIterable<Tensor4D> {
   for await (const { pixels, references } of source.batches()) {
     references?.dispose();
     let kept: Tensor4D | null = null;
     try {
       requireRunning(context);
-      kept = embed === undefined ? pixels : embed(pixels);
+      kept = embed === undefined || rule !== null ? pixels : embed(pixels);
     } finally {
       if (kept !== pixels) pixels.dispose();
     }

@@ -81,8 +81,8 @@ async function pretrainBackbone(config: RunConfig, dir: string, options: TrainOp
   };
   const source = new PictureFitSource(fit, input, FIT_BATCH, signal);
   const context = { seed: config.seed, progress, signal };
-  const { batch_size: batchSize, memory_mb: memoryMb } = rule;
-  const pictures = await TrainingPictures.collect(source, context, { name: NAME, batchSize, memoryMb });
+  const { batch_size: batchSize, memory_mb: memoryMb, augment } = rule;
+  const pictures = await TrainingPictures.collect(source, context, { name: NAME, batchSize, memoryMb, augment });
   const pretext = PRETEXTS[name]();
   const network = trainedBackbone();
   const modules = [...network.modules, ...pretext.heads];

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { AugmentRule } from '../../../src/config/augment-rule.js';
+import { decode } from '../../../src/config/codec.js';
 import { DataError } from '../../../src/errors.js';
 import type { FitSource } from '../../../src/models/detector.js';
 import { TrainingPictures } from '../../../src/models/training/training-pictures.js';
@@ -119,6 +121,35 @@ onEveryBackend('training pictures', () => {
       pictures.dispose();
     }),
   );
+
+  for (const memoryMb of [1, little]) {
+    it(
+      `varies pictures before they are embedded, ${memoryMb === 1 ? 'kept' : 'read again'}, and never those held out or counted`,
+      leavesNoTensors(async () => {
+        let sum = 0;
+        const pictures = await TrainingPictures.collect(sourceOf([100, 110, 120, 130, 140]), context, {
+          ...options,
+          ...{ memoryMb, validationFraction: 0.2 },
+          augment: decode(AugmentRule, { brightness: 0.1 }, 'augment'),
+          embed: (pixels) => tf.tidy(() => pixels.mean([1, 2], true).mul(10)),
+          onCollected: (seen) => (sum += tf.tidy(() => seen.sum().dataSync()[0]) / 3),
+        });
+        const held = (await read(pictures.heldOut!())).flat();
+        const plain = (await read(pictures.plainBatches(new Random(1)))).flat();
+        const [varied, same, other] = [
+          (await read(pictures.batches(new Random(1)))).flat(),
+          (await read(pictures.batches(new Random(1)))).flat(),
+          (await read(pictures.batches(new Random(2)))).flat(),
+        ];
+        expect([...held, ...plain].sort()).to.deep.equal([1000, 1100, 1200, 1300, 1400]);
+        expect(sum).to.be.closeTo(6000 - held[0], 1e-2);
+        expect(same).to.deep.equal(varied);
+        expect(other).to.not.deep.equal(varied);
+        varied.forEach((value, i) => expect(Math.abs(value - plain[i])).to.be.within(1e-3, 255.1));
+        pictures.dispose();
+      }),
+    );
+  }
 
   it(
     'works with one picture, and says that there is none',
