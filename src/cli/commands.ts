@@ -27,7 +27,6 @@ import {
   WeightsProbeCommand,
   WeightsVerifyCommand,
 } from './commands/weights.js';
-import { WarmupCommand } from './commands/warmup.js';
 
 /** Every command of the binary. Each imports what it needs when it runs, so that `--help` stays quick. */
 export const COMMANDS = [
@@ -59,7 +58,6 @@ export const COMMANDS = [
   WeightsVerifyCommand,
   WeightsProbeCommand,
   DoctorCommand,
-  WarmupCommand,
   NativeInstallCommand,
   NativeStatusCommand,
   NativeRemoveCommand,

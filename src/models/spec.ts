@@ -31,6 +31,7 @@ export interface ModelSpec<P = unknown> {
     | 'flow'
     | 'reconstruction'
     | 'discriminative'
+    | 'one-class'
     | 'classical';
   readonly outputs: readonly ('score' | 'map')[];
   readonly needs: {

@@ -76,6 +76,14 @@ const kwargs: Record<string, Record<string, unknown>> = {
     training: { epochs: 6, lr: 2e-2, batch_size: 2 },
   },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
+  core_autoencoder: {
+    ...{ backbone: fine, resize: { mode: 'stretch', size: tiny }, row_batch: 64 },
+    ...{ hidden: [8, 4], training: { epochs: 5, lr: 1e-2 } },
+  },
+  core_deep_svdd: {
+    ...{ backbone: fine, resize: { mode: 'stretch', size: tiny }, row_batch: 64 },
+    ...{ hidden: [8, 4], training: { epochs: 5, lr: 1e-2 } },
+  },
   ae_resnet_unet: { ...coder, levels: 1 },
   ssim_autoencoder: { ...coder, levels: 2, latent: 2 },
   vae_conv: { ...coder, levels: 2, latent: 2 },

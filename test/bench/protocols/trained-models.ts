@@ -14,35 +14,38 @@ const TRUNK = {
 };
 
 const AT_128 = { resize: { mode: 'stretch', size: { height: 128, width: 128 } } };
+const AT_192 = { resize: { mode: 'stretch', size: { height: 192, width: 192 } } };
 
 /** One line a model, in the order of their names. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   ae_resnet_unet: { kwargs: { ...AT_128, width: 8, training: { epochs: 60, batch_size: 4 } } },
+  core_autoencoder: { kwargs: AT_192, tiles: { backbone: TRUNK } },
+  core_deep_svdd: { kwargs: AT_192, tiles: { backbone: TRUNK } },
   ssim_autoencoder: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4, lr: 1e-3 } } },
   vae_conv: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4 } } },
   vqvae_conv: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4 } } },
-  vision_cflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
-  vision_csflow: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
-  vision_differnet: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
+  vision_cflow: { kwargs: AT_192 },
+  vision_csflow: { kwargs: AT_192 },
+  vision_differnet: { kwargs: AT_192 },
   vision_fastflow: {
-    kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } },
+    kwargs: AT_192,
     tiles: {
       backbone: TRUNK,
       hidden_ratio: 0.25,
       training: { epochs: 6 },
     },
   },
-  vision_cfa: { kwargs: { resize: { mode: 'stretch', size: { height: 192, width: 192 } } } },
+  vision_cfa: { kwargs: AT_192 },
   vision_cutpaste: {
     kwargs: {
-      resize: { mode: 'stretch', size: { height: 128, width: 128 } },
+      ...AT_128,
       width: 8,
       training: { epochs: 60, batch_size: 8 },
     },
   },
   vision_draem: {
     kwargs: {
-      resize: { mode: 'stretch', size: { height: 128, width: 128 } },
+      ...AT_128,
       width: 8,
       levels: 3,
       mean_filter: 11,
@@ -51,19 +54,19 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   },
   vision_reverse_distillation: {
     kwargs: {
-      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      ...AT_192,
       student_width: 16,
       training: { epochs: 40, batch_size: 8 },
     },
     tiles: {
       backbone: TRUNK,
-      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      ...AT_192,
       training: { epochs: 15, batch_size: 8 },
     },
   },
   vision_riad: {
     kwargs: {
-      resize: { mode: 'stretch', size: { height: 128, width: 128 } },
+      ...AT_128,
       width: 8,
       levels: 3,
       mean_filter: 11,
@@ -72,13 +75,13 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   },
   vision_stfpm: {
     kwargs: {
-      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      ...AT_192,
       student_width: 16,
       training: { epochs: 40, batch_size: 8 },
     },
     tiles: {
       backbone: TRUNK,
-      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      ...AT_192,
       training: { epochs: 15, batch_size: 8 },
     },
   },
