@@ -27,6 +27,7 @@ import {
   WeightsProbeCommand,
   WeightsVerifyCommand,
 } from './commands/weights.js';
+import { WarmupCommand } from './commands/warmup.js';
 
 /** Every command of the binary. Each imports what it needs when it runs, so that `--help` stays quick. */
 export const COMMANDS = [
@@ -58,6 +59,7 @@ export const COMMANDS = [
   WeightsVerifyCommand,
   WeightsProbeCommand,
   DoctorCommand,
+  WarmupCommand,
   NativeInstallCommand,
   NativeStatusCommand,
   NativeRemoveCommand,

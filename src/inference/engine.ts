@@ -4,13 +4,14 @@ import type { MapPostprocess } from '../config/map-postprocess.js';
 import type { Picture } from '../data/picture.js';
 import { findDefects, type DefectsResult } from '../defects/find-defects.js';
 import type { RoiMask } from '../defects/roi.js';
-import { DataError } from '../errors.js';
+import { DataError, UnsupportedBackendError } from '../errors.js';
 import type { Detector } from '../models/detector.js';
 import type { Size } from '../config/size.js';
 import { inputSize } from '../ops/input-size.js';
 import type { Window } from '../ops/crop-window.js';
 import type { Precision } from '../runtime/compile/precision.js';
 import { noClock, type StageClock } from '../runtime/profile/stage-clock.js';
+import { isDeviceLost } from './lost-device.js';
 import { isOutOfMemory } from './out-of-memory.js';
 import type { ModelInputs, PictureScore, PictureScorer } from './picture-scorer.js';
 import { postprocessMap } from './postprocess-map.js';
@@ -127,6 +128,7 @@ export class Engine {
       scores = await this.scorer.score(pictures, { maps, batchSize, clock });
     } catch (error) {
       if (isOutOfMemory(error)) return this.withLess(pictures, request, batchSize, error);
+      requireDevice(error);
       if (pictures.length === 1) return [{ error }];
       // The failure belongs to one picture; the others must not have it.
       return (await inTurn(pictures, (picture) => this.inspectNow([picture], request))).flat();
@@ -135,6 +137,7 @@ export class Engine {
       try {
         return { inspected: await clock.time('postprocess', 1, () => readOut(score, pictures[i], request)) };
       } catch (error) {
+        requireDevice(error);
         return { error };
       } finally {
         score.dispose();
@@ -168,6 +171,15 @@ export class Engine {
       },
     ];
   }
+}
+
+/** A device that is gone is no fault of one picture: the walk ends, and what is written stays whole. */
+function requireDevice(error: unknown): void {
+  if (!isDeviceLost(error)) return;
+  throw new UnsupportedBackendError(
+    `the GPU no longer answers (${error.message.split('\n')[0]}); look at nvidia-smi and dmesg, then go on with --resume in a new process`,
+    { cause: error },
+  );
 }
 
 async function readOut(scored: PictureScore, picture: Picture, request: EngineRequest): Promise<Inspected> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { type Gpu, readGpus } from './doctor/gpus.js';
+import { type Gpu, readDriver } from './doctor/gpus.js';
 import { libraryOf } from './native/library-of.js';
 import { nativeBackend } from './native/load.js';
 import { nativeStatus } from './native/status.js';
@@ -51,7 +51,7 @@ export async function environmentReport(): Promise<EnvironmentReport> {
     libtensorflow: native?.binding.TF_Version ?? null,
     cuda: library?.cuda_version ?? null,
     cudnn: library?.cudnn_version ?? null,
-    gpus: await readGpus(),
+    gpus: (await readDriver()).gpus,
   };
   const fingerprint_sha256 = createHash('sha256').update(JSON.stringify(found)).digest('hex');
   return { timestamp_utc: new Date().toISOString(), ...found, fingerprint_sha256 };

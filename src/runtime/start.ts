@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UnsupportedBackendError } from '../errors.js';
-import { BACKENDS, type BackendName, parseBackend } from './backends.js';
+import { BACKENDS, type BackendName, type BackendRequest, parseBackend } from './backends.js';
+import { describeDevice, parseDevice } from './device.js';
 import { type EnvironmentOptions, prepareEnvironment } from './environment.js';
 import { repairKernels } from './kernels.js';
 import { loadNative, nativeBackend, nativeCandidates } from './native/load.js';
@@ -36,7 +37,7 @@ export function startRuntime(
 let last: Promise<unknown> = Promise.resolve();
 
 async function start(wanted: string | undefined, { warn, ...environment }: StartOptions): Promise<BackendName> {
-  const request = parseBackend(wanted);
+  const request = withDevice(parseBackend(wanted));
   prepareEnvironment(environment);
   if (request !== null) {
     await startBackend(request.name, request.gpu);
@@ -53,6 +54,35 @@ async function start(wanted: string | undefined, { warn, ...environment }: Start
     }
   }
   throw new UnsupportedBackendError('no backend starts on this machine; run: imgano doctor');
+}
+
+/**
+ * The backend that a device asks for as well.
+ *
+ * @throws UnsupportedBackendError where they contradict each other, or TensorFlow has taken its devices already
+ */
+function withDevice(request: BackendRequest | null): BackendRequest | null {
+  const device = parseDevice(process.env.IMGANO_DEVICE);
+  if (device === null) return request;
+  const title = describeDevice(device);
+  if (device.kind === 'cuda' && request !== null && request.name !== 'tensorflow') {
+    throw new UnsupportedBackendError(
+      `device "${title}" does not go with the backend "${request.name}"; leave one out`,
+    );
+  }
+  if (device.kind === 'cpu' && request?.gpu === true) {
+    throw new UnsupportedBackendError(
+      'device "cpu" does not go with a backend that is asked to use a GPU; leave one out',
+    );
+  }
+  const loaded = nativeBackend();
+  const late = device.kind === 'cuda' ? device.index !== null : loaded?.binding.isUsingGpuDevice() === true;
+  if (loaded !== null && late) {
+    throw new UnsupportedBackendError(
+      `device "${title}": TensorFlow is loaded in this process and keeps its devices; set IMGANO_DEVICE before the first run`,
+    );
+  }
+  return device.kind === 'cuda' ? { name: 'tensorflow', gpu: true } : request;
 }
 
 async function startBackend(name: BackendName, gpu: boolean): Promise<void> {

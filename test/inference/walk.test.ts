@@ -125,6 +125,23 @@ onEveryBackend('a walk over pictures', () => {
   );
 
   it(
+    'ends when the GPU is gone, with one sentence, whatever the pictures are',
+    leavesNoTensors(async () => {
+      const detector = await detectorOf('vision_pixel_gaussian_map', { resize_hw: small });
+      for (const said of [
+        'INTERNAL: failed to synchronize: CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access was encountered',
+        'A valid external Instance reference no longer exists: the device was lost',
+      ]) {
+        const gone: PictureScorer = { score: () => Promise.reject(new Error(said)) };
+        const engine = new Engine(detector, gone);
+        const error = await collect(engine, pictures.map(sourceOf), { batchSize: () => 4 }).catch((e: unknown) => e);
+        expect(String(error)).to.match(/^UnsupportedBackendError: the GPU no longer answers \(.*go on with --resume/);
+      }
+      detector.dispose();
+    }),
+  );
+
+  it(
     'says which picture is too large for the memory',
     leavesNoTensors(async () => {
       const detector = await detectorOf('vision_pixel_gaussian_map', { resize_hw: small });

@@ -12,10 +12,7 @@ export class NativeInstallCommand extends BaseCommand {
       '(IMGANO_NATIVE_DIR chooses another). Safe to repeat and to interrupt. Needs g++, unless --from npm.',
     examples: [
       ['A package of the project, else the official Python wheel', 'imgano native install'],
-      [
-        'The library of a Python environment, with its CUDA',
-        'imgano native install --gpu --from dir:venv/lib/python3.11/site-packages/tensorflow',
-      ],
+      ['The library of a Python environment, with its CUDA', 'imgano native install --gpu --from pip'],
       [
         'A wheel that was brought in',
         'imgano native install --from wheel:tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
@@ -24,7 +21,8 @@ export class NativeInstallCommand extends BaseCommand {
   });
   gpu = Option.Boolean('--gpu', false, { description: 'a library for CUDA' });
   from = Option.String('--from', 'auto', {
-    description: 'auto, npm (its own download), dir:PATH (a folder with libtensorflow) or wheel:PATH',
+    description:
+      'auto, npm (its own download), pip (the TensorFlow of the active Python), dir:PATH (a folder with libtensorflow) or wheel:PATH',
   });
 
   protected async run(signal: AbortSignal): Promise<void> {

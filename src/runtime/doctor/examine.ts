@@ -4,12 +4,14 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { BACKENDS, type BackendName } from '../backends.js';
 import type { BuildInfo } from '../native/build-info.js';
-import { libraryOf } from '../native/library-of.js';
+import { cudaLibraries, majorOf } from '../native/cuda-libraries.js';
+import { libraryFolder, libraryOf } from '../native/library-of.js';
 import { nativeStatus, type NativeStatus } from '../native/status.js';
 import { packageVersion } from '../package-version.js';
 import { type BackendVerdict, judgeBackend } from './backend-verdict.js';
 import { cpuFeatures, type CpuFeatures } from './cpu-features.js';
-import { type Gpu, readGpus } from './gpus.js';
+import { type CudaVerdict, judgeCuda } from './cuda-verdict.js';
+import { type Gpu, readDriver } from './gpus.js';
 import { runProbe } from './run-probe.js';
 
 /** What `imgano doctor` found, as plain data. */
@@ -21,8 +23,14 @@ export interface Examination {
   readonly memory_bytes: number;
   readonly packages: Readonly<Record<string, string | null>>;
   readonly gpus: readonly Gpu[];
+  /** The newest CUDA that the driver serves; null without a driver. */
+  readonly driver_cuda: string | null;
+  /** Whether CUDA serves, and what is in its way. */
+  readonly cuda: CudaVerdict;
   /** What the native library was built for; null where it does not say, or there is none. */
   readonly library: BuildInfo | null;
+  /** Major versions of CUDA's runtime and of cuDNN that lie beside the library; null where the system's own serve, or none. */
+  readonly cuda_libraries: { readonly cudart: number | null; readonly cudnn: number | null };
   readonly native: NativeStatus;
   readonly backends: readonly BackendVerdict[];
   /** The backend that a run takes when none is asked for. */
@@ -45,8 +53,22 @@ const VARIABLES =
 export async function examine(signal?: AbortSignal): Promise<Examination> {
   const native = nativeStatus();
   const features = cpuFeatures(readText('/proc/cpuinfo'));
-  const [gpus, ...outcomes] = await Promise.all([readGpus(signal), ...BACKENDS.map((name) => runProbe(name, signal))]);
+  const [driver, ...outcomes] = await Promise.all([
+    readDriver(signal),
+    ...BACKENDS.map((name) => runProbe(name, signal)),
+  ]);
+  const { gpus } = driver;
   const backends = BACKENDS.map((name, i) => judgeBackend(name, { outcome: outcomes[i], native, gpus, cpu: features }));
+  const library = libraryOf(native);
+  const folder = libraryFolder(native);
+  const libraries = folder === null ? [] : cudaLibraries(folder);
+  const outcome = outcomes[BACKENDS.indexOf('tensorflow')];
+  const cuda = judgeCuda({
+    ...{ driver, library, visible: process.env.CUDA_VISIBLE_DEVICES },
+    ...(outcome.ok
+      ? { tensorflow: outcome.facts.tensorflow, used: outcome.facts.gpu, said: outcome.said }
+      : { tensorflow: null, used: false, said: outcome.message }),
+  });
   return {
     imgano: packageVersion,
     node: { version: process.version, napi: process.versions.napi ?? 'unknown' },
@@ -55,7 +77,10 @@ export async function examine(signal?: AbortSignal): Promise<Examination> {
     memory_bytes: totalmem(),
     packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
     gpus,
-    library: libraryOf(native),
+    driver_cuda: driver.cuda_version,
+    cuda,
+    library,
+    cuda_libraries: { cudart: majorOf('cudart', libraries), cudnn: majorOf('cudnn', libraries) },
     native,
     backends,
     default_backend: backends.find((backend) => backend.state === 'there')?.name ?? null,

@@ -8,16 +8,41 @@ export interface Gpu {
   readonly compute_capability: string | null;
 }
 
-/** The question that `parseGpus` reads the answer to. */
-const NVIDIA_SMI_ARGS = ['--query-gpu=name,memory.total,driver_version,compute_cap', '--format=csv,noheader,nounits'];
+/** What `nvidia-smi` answers. */
+export interface NvidiaDriver {
+  readonly gpus: readonly Gpu[];
+  /** The newest CUDA that the driver serves. */
+  readonly cuda_version: string | null;
+  /** Why it gave no answer though it is there; null where it answered, and where there is none. */
+  readonly problem: string | null;
+}
 
-/** The GPUs of this machine; a machine without `nvidia-smi` has no NVIDIA driver, which is no error. */
-export function readGpus(signal?: AbortSignal): Promise<Gpu[]> {
+/** The question that `parseGpus` reads the answer to. */
+const QUERY = ['--query-gpu=name,memory.total,driver_version,compute_cap', '--format=csv,noheader,nounits'];
+
+/** Asks the NVIDIA driver; a machine without `nvidia-smi` has none, which is no error. */
+export async function readDriver(signal?: AbortSignal): Promise<NvidiaDriver> {
+  const [cards, plain] = await Promise.all([ask(QUERY, signal), ask([], signal)]);
+  if (cards === null) return { gpus: [], cuda_version: null, problem: null };
+  return { gpus: parseGpus(cards.text), cuda_version: parseCuda(plain?.text ?? ''), problem: cards.problem };
+}
+
+/** Null where there is no `nvidia-smi`. */
+function ask(args: string[], signal?: AbortSignal): Promise<{ text: string; problem: string | null } | null> {
   return new Promise((done) => {
-    execFile('nvidia-smi', NVIDIA_SMI_ARGS, { timeout: 20_000, signal }, (error, stdout) =>
-      done(parseGpus(error === null ? stdout : '')),
-    );
+    execFile('nvidia-smi', args, { timeout: 20_000, signal }, (error, stdout, stderr) => {
+      if (error === null) return done({ text: stdout, problem: null });
+      if (error.code === 'ENOENT') return done(null);
+      // it writes its errors to the standard output
+      const said = `${stdout.trim()} ${stderr.trim()}`.trim().replaceAll(/\s+/g, ' ');
+      done({ text: '', problem: said === '' ? `nvidia-smi failed (${error.signal ?? error.code})` : said });
+    });
   });
+}
+
+/** The newest CUDA that the driver serves, from the head of `nvidia-smi`'s table. */
+export function parseCuda(table: string): string | null {
+  return /CUDA Version:\s*(\d+\.\d+)/.exec(table)?.[1] ?? null;
 }
 
 /** Reads the answer of `nvidia-smi`; an empty text or a message instead of a table is no GPU. */

@@ -2,7 +2,6 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UnsupportedBackendError } from '../../errors.js';
 import type { TensorFlowLibrary } from './library.js';
-import { QUIET_SOURCE } from './quiet.js';
 import { runCommand } from './run-command.js';
 import { NAPI_VERSION } from './versions.js';
 
@@ -39,18 +38,21 @@ export async function compileAddon(options: {
 }
 
 /**
- * Compiles the small addon that silences the standard error while TensorFlow loads.
+ * Compiles a small addon of our own from its source text.
  *
  * @throws UnsupportedBackendError if there is no C++ compiler, or it refuses
  */
-export async function compileQuietAddon(headersDir: string, output: string, signal?: AbortSignal): Promise<void> {
+export async function compileSmallAddon(
+  text: string,
+  headersDir: string,
+  output: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const source = `${output}.cc`;
-  writeFileSync(source, QUIET_SOURCE);
+  writeFileSync(source, text);
   const include = join(headersDir, 'include');
-  await compile(
-    ['-O1', '-fPIC', '-shared', `-DNAPI_VERSION=${NAPI_VERSION}`, '-I', include, source, '-o', output],
-    signal,
-  );
+  const args = ['-O1', '-fPIC', '-shared', `-DNAPI_VERSION=${NAPI_VERSION}`, '-I', include, source, '-o', output];
+  await compile([...args, '-ldl'], signal);
   rmSync(source);
 }
 

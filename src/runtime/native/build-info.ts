@@ -3,6 +3,8 @@ export interface BuildInfo {
   readonly cuda: boolean;
   readonly cuda_version: string | null;
   readonly cudnn_version: string | null;
+  /** What it holds code for, such as `sm_80` or `compute_90`; null where it does not say. */
+  readonly compute_capabilities: readonly string[] | null;
 }
 
 /** Where a Python TensorFlow says how it was built, relative to its folder. */
@@ -18,10 +20,12 @@ export function parseBuildInfo(text: string): BuildInfo | null {
     new RegExp(`['"]${key}['"]\\s*[:,]\\s*${pattern}`).exec(text)?.[1] ?? null;
   const cuda = value('is_cuda_build', '(True|False)');
   if (cuda === null) return null;
+  const capabilities = value('cuda_compute_capabilities', String.raw`(\[[^\]]*\])`);
   const version = `['"]([^'"]+)['"]`;
   return {
     cuda: cuda === 'True',
     cuda_version: value('cuda_version', version),
     cudnn_version: value('cudnn_version', version),
+    compute_capabilities: capabilities?.match(/(?:sm|compute)_\d+[af]?/g) ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   decode,
   NonEmptyString,
@@ -10,6 +10,7 @@ import {
   strict,
   t,
 } from '../../config/codec.js';
+import { cudaLibraries } from './cuda-libraries.js';
 import { NAPI_VERSION, TFJS_NODE } from './versions.js';
 
 /** What lies in one folder of the native cache; the file says it so that `status` need not load anything. */
@@ -29,11 +30,28 @@ export const NativeBuild = strict('NativeBuild', {
   addon: NonEmptyString,
   /** The addon that keeps the standard error quiet while TensorFlow loads, relative to the build. */
   quiet: optional(NonEmptyString),
+  /** The addon that loads the libraries of CUDA by their paths, relative to the build; for GPU builds. */
+  preload: optional(NonEmptyString),
   /** The TensorFlow libraries: relative to the build, or absolute where they stay outside it. */
   libraries: t.array(NonEmptyString),
   bytes: NonNegativeInteger,
 });
 export type NativeBuild = t.TypeOf<typeof NativeBuild>;
+
+/** What is loaded of a build, in absolute paths. */
+export interface AddonFiles {
+  readonly addon: string;
+  /** What has to be loaded before it, and the addon that does so. */
+  readonly before?: { readonly preload: string; readonly libraries: readonly string[] };
+}
+
+/** Looks the libraries of CUDA up anew: their environment may have been updated since the build was made. */
+export function addonOf(dir: string, build: Pick<NativeBuild, 'addon' | 'preload' | 'libraries'>): AddonFiles {
+  const addon = resolve(dir, build.addon);
+  if (build.preload === undefined || build.libraries.length === 0) return { addon };
+  const libraries = cudaLibraries(dirname(resolve(dir, build.libraries[0])));
+  return { addon, before: { preload: resolve(dir, build.preload), libraries } };
+}
 
 export const BUILD_FILE = 'imgano-native.json';
 
@@ -60,6 +78,11 @@ export function problemOf(dir: string, build: NativeBuild): string | null {
   if (build.tfjs_node !== TFJS_NODE.version) {
     return `it holds tfjs-node ${build.tfjs_node}, this package works with ${TFJS_NODE.version}`;
   }
-  const gone = [build.addon, build.package_dir, ...build.libraries].find((path) => !existsSync(resolve(dir, path)));
+  const gone = [
+    build.addon,
+    build.package_dir,
+    ...build.libraries,
+    ...(build.preload === undefined ? [] : [build.preload]),
+  ].find((path) => !existsSync(resolve(dir, path)));
   return gone === undefined ? null : `${resolve(dir, gone)} is gone`;
 }

@@ -1,12 +1,16 @@
 import { lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InterruptedError } from '../../errors.js';
 import { type Progress, silent } from '../progress.js';
-import { BUILD_FILE, buildName, type NativeBuild } from './build.js';
+import { addonOf, BUILD_FILE, buildName, type NativeBuild } from './build.js';
 import { listBuilds } from './builds.js';
 import { nativeFolder } from './folder.js';
 import { installedPackages } from './installed.js';
+import { findLibrary } from './library.js';
 import { makeBuild } from './make-build.js';
 import { type AddonFacts, probeAddon } from './probe.js';
+import { gpuProblem } from './gpu-problem.js';
+import { pythonLibrary } from './python-library.js';
 import { describeSource, type NativeSource } from './source.js';
 import { TENSORFLOW_VERSION } from './versions.js';
 import { openWorkshop } from './workshop.js';
@@ -38,22 +42,20 @@ export interface InstallResult {
  * @throws UnsupportedBackendError if the library, the compiler or a download is missing, or the result does not run
  * @throws InterruptedError if the signal is raised
  */
-export async function installNative(options: InstallOptions): Promise<InstallResult> {
-  const { from, gpu = false, root = nativeFolder(), progress = silent, signal } = options;
+export async function installNative(asked: InstallOptions): Promise<InstallResult> {
+  const from = await located(asked);
+  const options = { ...asked, from };
+  const { gpu = false, root = nativeFolder(), progress = silent, signal } = options;
   const kept = (await workingPackage(options)) ?? (await workingBuild(options, root));
   if (kept !== null) return kept;
   const workshop = openWorkshop(root);
   try {
-    const build = await makeBuild(from, gpu, workshop, progress, signal);
+    const source = from.kind === 'auto' && gpu ? ((await pythonWithCuda(signal)) ?? from) : from;
+    const build = await makeBuild(source, gpu, workshop, progress, signal);
     progress.start('trying the addon');
-    const facts = await probeAddon(join(workshop, build.addon), signal);
+    const facts = await probeAddon(addonOf(workshop, build), signal);
     progress.stop();
-    if (gpu && !facts.gpu) {
-      progress.warn(
-        'the library was built for CUDA but sees no GPU from here: check the driver (nvidia-smi) and that the CUDA and ' +
-          'cuDNN libraries are found (LD_LIBRARY_PATH, or --from dir: with a Python tensorflow[and-cuda])',
-      );
-    }
+    if (gpu && !facts.gpu) progress.warn(gpuProblem(facts.said));
     const whole: NativeBuild = { ...build, tensorflow: facts.tensorflow, bytes: sizeOf(workshop) };
     writeFileSync(join(workshop, BUILD_FILE), `${JSON.stringify(whole, null, 2)}\n`);
     const dir = join(root, buildName(whole));
@@ -66,13 +68,29 @@ export async function installNative(options: InstallOptions): Promise<InstallRes
   }
 }
 
+/** `pip` is the folder that its Python names: what a build records, and what a second call compares. */
+async function located({ from, signal }: InstallOptions): Promise<Exclude<NativeSource, { kind: 'pip' }>> {
+  return from.kind === 'pip' ? { kind: 'dir', path: await pythonLibrary(process.env, signal) } : from;
+}
+
+/** A TensorFlow for CUDA that the Python at hand has brings the libraries of CUDA along, which its wheel alone does not. */
+async function pythonWithCuda(signal?: AbortSignal): Promise<{ kind: 'dir'; path: string } | null> {
+  try {
+    const path = await pythonLibrary(process.env, signal);
+    return findLibrary(path).cuda === true ? { kind: 'dir', path } : null;
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    return null;
+  }
+}
+
 /** A package of the application that already works answers `auto`. */
 async function workingPackage({ from, gpu, progress = silent, signal }: InstallOptions): Promise<InstallResult | null> {
   if (from.kind !== 'auto') return null;
   for (const found of installedPackages()) {
     if (found.addon === null || found.problem !== null || (gpu && !found.name.endsWith('-gpu'))) continue;
     try {
-      const facts = await probeAddon(found.addon, signal);
+      const facts = await probeAddon({ addon: found.addon }, signal);
       progress.info(`${found.name} ${found.version} of this project works, nothing to make`);
       return resultOf('package', found.dir, facts, null, null);
     } catch (error) {
@@ -90,7 +108,7 @@ async function workingBuild({ from, gpu, progress = silent, signal }: InstallOpt
       from.kind === 'auto' ? build.tensorflow === TENSORFLOW_VERSION : build.source === describeSource(from);
     if (!wanted) continue;
     try {
-      const facts = await probeAddon(join(dir, build.addon), signal);
+      const facts = await probeAddon(addonOf(dir, build), signal);
       if (facts.tensorflow !== build.tensorflow) continue; // the library outside the cache was replaced
       progress.info(`native backend: already there, TensorFlow ${build.tensorflow} in ${dir}`);
       return resultOf('present', dir, facts, build.bytes, build.source_sha256);

@@ -2,11 +2,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { io, KernelBackend } from '@tensorflow/tfjs';
 import { tf } from '../tf.js';
+import { addonOf, type AddonFiles } from './build.js';
 import { listBuilds } from './builds.js';
 import { commonJsLoader } from './common-js.js';
 import { installedPackages } from './installed.js';
 import type { NativeBinding } from './binding.js';
 import { utilForTfjsNode } from './polyfill.js';
+import { preloadLibraries } from './preload.js';
 import { quietly } from './quiet.js';
 
 /** Where a native backend can be loaded from. */
@@ -15,7 +17,7 @@ export interface NativeCandidate {
   readonly title: string;
   readonly gpu: boolean;
   readonly packageDir: string;
-  readonly addon: string;
+  readonly files: AddonFiles;
   /** See `quietly`; null where there is none. */
   readonly quiet: string | null;
 }
@@ -44,7 +46,7 @@ export function nativeCandidates(): NativeCandidate[] {
   const packages = installedPackages().flatMap(({ name, dir, addon, problem }) =>
     addon === null || problem !== null
       ? []
-      : [{ title: name as string, gpu: name.endsWith('-gpu'), packageDir: dir, addon, quiet: null }],
+      : [{ title: name as string, gpu: name.endsWith('-gpu'), packageDir: dir, files: { addon }, quiet: null }],
   );
   const builds = listBuilds().flatMap(({ dir, build, problem }) =>
     build === null || problem !== null
@@ -54,7 +56,7 @@ export function nativeCandidates(): NativeCandidate[] {
             title: dir,
             gpu: build.flavour === 'gpu',
             packageDir: join(dir, build.package_dir),
-            addon: join(dir, build.addon),
+            files: addonOf(dir, build),
             quiet: build.quiet === undefined ? null : join(dir, build.quiet),
           },
         ],
@@ -71,7 +73,10 @@ export function nativeCandidates(): NativeCandidate[] {
 export function loadNative(candidate: NativeCandidate): Native {
   const loaded = nativeBackend();
   if (loaded !== null) return loaded;
-  const binding = quietly(candidate.quiet, () => require(candidate.addon) as NativeBinding);
+  const { addon, before } = candidate.files;
+  // TensorFlow itself says, and the doctor asks it, which library it wanted and did not get
+  if (before !== undefined) preloadLibraries(before.preload, before.libraries);
+  const binding = quietly(candidate.quiet, () => require(addon) as NativeBinding);
   const load = commonJsLoader(
     new Map<string, unknown>([
       ['@tensorflow/tfjs', tf],

@@ -2,15 +2,21 @@ import { rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { UnsupportedBackendError } from '../../errors.js';
 import type { Progress } from '../progress.js';
-import { compileAddon, compileQuietAddon } from './addon.js';
+import { compileAddon, compileSmallAddon } from './addon.js';
 import type { NativeBuild } from './build.js';
 import { findAddon } from './installed.js';
 import { findLibrary } from './library.js';
 import { installFromNpm } from './npm-download.js';
 import { fetchPackage } from './packages.js';
+import { PRELOAD_SOURCE } from './preload.js';
+import { QUIET_SOURCE } from './quiet.js';
 import { describeSource, type NativeSource } from './source.js';
 import { NODE_API_HEADERS, PROTOBUF, TENSORFLOW_VERSION, TFJS_NODE } from './versions.js';
 import { downloadWheel, parseWheelName, unpackWheel } from './wheel.js';
+
+const STOCK_GPU =
+  'the stock package is TensorFlow 2.9.1 for CUDA 11.2 and cuDNN 8.1, whose libraries have to be on this machine; it holds code for cards of compute ' +
+  'capability 3.5 to 8.9, and on later ones (Hopper, Blackwell) every kernel is compiled at its first use: use --from pip there';
 
 /**
  * Makes a build in a temporary folder: the package, the library or where it is, the addon between them.
@@ -19,7 +25,7 @@ import { downloadWheel, parseWheelName, unpackWheel } from './wheel.js';
  * @throws UnsupportedBackendError, InterruptedError as `installNative`
  */
 export async function makeBuild(
-  from: NativeSource,
+  from: Exclude<NativeSource, { kind: 'pip' }>,
   gpu: boolean,
   workshop: string,
   progress: Progress,
@@ -36,6 +42,7 @@ export async function makeBuild(
   if (from.kind === 'npm') {
     progress.start(`npm: ${TFJS_NODE.name}${gpu ? '-gpu' : ''}@${TFJS_NODE.version} and its own library`);
     const packageDir = await installFromNpm(gpu, workshop, signal);
+    if (gpu) progress.info(STOCK_GPU);
     const addon = relative(workshop, findAddon(packageDir) ?? '');
     const flavour = gpu ? ('gpu' as const) : ('cpu' as const);
     const package_dir = relative(workshop, packageDir);
@@ -62,24 +69,28 @@ export async function makeBuild(
     signal,
   });
   const quiet = join('addon', 'quiet.node');
-  await compileQuietAddon(headersDir, join(workshop, quiet), signal);
+  await compileSmallAddon(QUIET_SOURCE, headersDir, join(workshop, quiet), signal);
+  const flavour = gpu || library.cuda ? ('gpu' as const) : ('cpu' as const);
+  const preload = join('addon', 'preload.node');
+  if (flavour === 'gpu') await compileSmallAddon(PRELOAD_SOURCE, headersDir, join(workshop, preload), signal);
   if (own) rmSync(library.includeDir, { recursive: true });
   rmSync(headersDir, { recursive: true });
   const libraries = library.files.map((name) => join(library.libraryDir, name));
   return {
     ...base,
-    flavour: gpu || library.cuda ? ('gpu' as const) : ('cpu' as const),
+    flavour,
     source,
     source_sha256: sha256,
     package_dir: relative(workshop, packageDir),
     addon,
     quiet,
+    ...(flavour === 'gpu' ? { preload } : {}),
     libraries: own ? libraries.map((path) => relative(workshop, path)) : libraries,
   };
 }
 
 async function fetchLibrary(
-  from: Exclude<NativeSource, { kind: 'npm' }>,
+  from: Exclude<NativeSource, { kind: 'npm' | 'pip' }>,
   gpu: boolean,
   workshop: string,
   progress: Progress,

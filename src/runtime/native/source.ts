@@ -6,19 +6,21 @@ import { ConfigError } from '../../errors.js';
 export type NativeSource =
   | { readonly kind: 'auto' }
   | { readonly kind: 'npm' }
+  /** The TensorFlow of the Python that is at hand (see `pythonOf`). */
+  | { readonly kind: 'pip' }
   | { readonly kind: 'dir'; readonly path: string }
   | { readonly kind: 'wheel'; readonly path: string };
 
 /**
- * Reads the value of `--from`: `auto`, `npm`, `dir:PATH` or `wheel:PATH`.
+ * Reads the value of `--from`: `auto`, `npm`, `pip`, `dir:PATH` or `wheel:PATH`.
  *
  * @throws ConfigError if it is none of these, or the path does not exist
  */
 export function parseSource(text: string): NativeSource {
-  if (text === 'auto' || text === 'npm') return { kind: text };
+  if (text === 'auto' || text === 'npm' || text === 'pip') return { kind: text };
   const [, kind, given] = /^(dir|wheel):(.+)$/.exec(text) ?? [];
   if (kind !== 'dir' && kind !== 'wheel') {
-    throw new ConfigError(`--from: expected auto, npm, dir:PATH or wheel:PATH, got "${text}"`);
+    throw new ConfigError(`--from: expected auto, npm, pip, dir:PATH or wheel:PATH, got "${text}"`);
   }
   const path = resolve(given);
   if (!existsSync(path)) throw new ConfigError(`--from ${kind}: there is no ${path}; check the path`);

@@ -1,18 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { PictureSource } from '../../data/picture.js';
-import { openSources } from '../../data/sources.js';
+import { loadavg } from 'node:os';
 import type { OpenedRun } from '../../inference/open-run.js';
 import { environmentReport } from '../../runtime/environment-report.js';
 import type { Precision } from '../../runtime/compile/precision.js';
 import type { Progress } from '../../runtime/progress.js';
 import { coresBusyElsewhere } from './busy-cores.js';
 import { measureLatency, type Latency } from './latency.js';
-import { makePictures } from './made-pictures.js';
 import { requireGoingOn } from '../require-going-on.js';
 import { recommend, type Recommendation } from './recommend.js';
 import { sweepSpeeds, type Variant, type VariantSpeed } from './speed-sweep.js';
+import { withPictures } from './with-pictures.js';
 
 export interface BenchmarkOptions {
   /** Pictures, folders, globs or manifests; without any, pictures are made. */
@@ -65,7 +61,7 @@ export async function benchmarkRun(run: OpenedRun, options: BenchmarkOptions): P
   const variants = options.workers.flatMap((workers) =>
     options.batchSizes.map((batch_size): Variant => ({ batch_size, workers })),
   );
-  return withPictures(run, options.inputs, async (sources) => {
+  return withPictures(run, options.inputs, MADE, async (sources) => {
     const busy = await coresBusyElsewhere();
     if (busy > BUSY_CORES) {
       progress.warn(
@@ -91,19 +87,4 @@ export async function benchmarkRun(run: OpenedRun, options: BenchmarkOptions): P
       ...{ rounds, pictures, latency, throughput, same_bytes: true, recommendation: recommend(throughput) },
     };
   });
-}
-
-/** The pictures that were named, or made ones, which are gone afterwards. */
-async function withPictures<T>(
-  run: OpenedRun,
-  inputs: readonly string[],
-  work: (sources: readonly PictureSource[]) => Promise<T>,
-): Promise<T> {
-  if (inputs.length > 0) return work(await openSources(inputs));
-  const dir = await mkdtemp(join(tmpdir(), 'imgano-benchmark-'));
-  try {
-    return await work(await openSources(await makePictures(dir, run.info.input, MADE)));
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
 }

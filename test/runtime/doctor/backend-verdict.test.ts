@@ -9,7 +9,7 @@ const runs = { start_ms: 300, tensorflow: '2.21.0', loaded_from: '/c/b', gpu: fa
 
 function evidence(changes: Partial<Evidence>): Evidence {
   return {
-    outcome: { ok: true, facts: runs },
+    outcome: { ok: true, facts: runs, said: '' },
     native: { ...nothing, in_use: '/c/b', builds: [build] },
     gpus: [],
     cpu: null,
@@ -37,7 +37,7 @@ describe('judgeBackend', () => {
     expect(judgeBackend('tensorflow', evidence({ cpu: bf16 })).can.amp).to.equal(true);
     const onGpu = judgeBackend(
       'tensorflow',
-      evidence({ gpus: [gpu], outcome: { ok: true, facts: { ...runs, gpu: true } } }),
+      evidence({ gpus: [gpu], outcome: { ok: true, facts: { ...runs, gpu: true }, said: '' } }),
     );
     expect(onGpu.can.amp).to.equal(true);
     expect(onGpu.detail).to.match(/on CUDA/);

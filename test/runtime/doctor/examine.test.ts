@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { backends } from '../../support/backends.js';
 import { buildName } from '../../../src/runtime/native/build.js';
 import { runProbe } from '../../../src/runtime/doctor/run-probe.js';
+import { runCli } from '../../support/cli.js';
 import { examine } from '../../../src/runtime/doctor/examine.js';
 
 describe('examine', () => {
@@ -15,6 +16,15 @@ describe('examine', () => {
     expect(found.default_backend).to.equal(there[0]);
     expect(found.packages['@tensorflow/tfjs']).to.match(/^4\./);
     expect(JSON.parse(JSON.stringify(found))).to.deep.equal(found);
+  });
+});
+
+describe('imgano doctor', () => {
+  it('ends with 1 where a GPU is asked for and none is used', async () => {
+    const { code, stdout } = await runCli('doctor', '--device', 'cuda', '--json');
+    const { cuda, backends: found } = JSON.parse(stdout);
+    expect(found.some(({ state }: { state: string }) => state === 'broken')).to.equal(false);
+    expect(code).to.equal(cuda.state === 'used' ? 0 : 1);
   });
 });
 

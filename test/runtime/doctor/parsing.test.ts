@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { cpuFeatures } from '../../../src/runtime/doctor/cpu-features.js';
-import { parseGpus } from '../../../src/runtime/doctor/gpus.js';
+import { parseCuda, parseGpus } from '../../../src/runtime/doctor/gpus.js';
 
 describe('cpuFeatures', () => {
   it('reads the flags of the first processor', () => {
@@ -38,5 +38,13 @@ describe('parseGpus', () => {
     expect(parseGpus('')).to.deep.equal([]);
     expect(parseGpus('No devices were found\n')).to.deep.equal([]);
     expect(parseGpus('NVIDIA-SMI has failed because it could not communicate with the driver.')).to.deep.equal([]);
+  });
+});
+
+describe('parseCuda', () => {
+  it('reads the newest CUDA that the driver serves', () => {
+    const head = '| NVIDIA-SMI 570.86.15   Driver Version: 570.86.15   CUDA Version: 12.8     |';
+    expect(parseCuda(head)).to.equal('12.8');
+    expect(parseCuda('NVIDIA-SMI has failed')).to.equal(null);
   });
 });

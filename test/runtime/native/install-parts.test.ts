@@ -57,9 +57,10 @@ describe('native installation', () => {
   it('reads --from', () => {
     expect(parseSource('auto')).to.deep.equal({ kind: 'auto' });
     expect(parseSource(`dir:${root}`)).to.deep.equal({ kind: 'dir', path: root });
-    expect(() => parseSource('pip')).to.throw(
+    expect(parseSource('pip')).to.deep.equal({ kind: 'pip' });
+    expect(() => parseSource('conda')).to.throw(
       ConfigError,
-      '--from: expected auto, npm, dir:PATH or wheel:PATH, got "pip"',
+      '--from: expected auto, npm, pip, dir:PATH or wheel:PATH, got "conda"',
     );
     expect(() => parseSource(`wheel:${root}/no.whl`)).to.throw(ConfigError, /there is no .*no\.whl/);
   });
@@ -78,12 +79,20 @@ describe('native installation', () => {
 
   it('reads how a library was built, as pairs or as a dictionary', () => {
     const pairs = "OrderedDict([('cuda_version', '12.5.1'), ('cudnn_version', '9'), ('is_cuda_build', True)])";
-    expect(parseBuildInfo(pairs)).to.deep.equal({ cuda: true, cuda_version: '12.5.1', cudnn_version: '9' });
+    expect(parseBuildInfo(pairs)).to.deep.equal({
+      cuda: true,
+      cuda_version: '12.5.1',
+      cudnn_version: '9',
+      compute_capabilities: null,
+    });
     expect(parseBuildInfo("{'is_cuda_build': False}")).to.deep.equal({
       cuda: false,
       cuda_version: null,
       cudnn_version: null,
+      compute_capabilities: null,
     });
+    const capable = "{'cuda_compute_capabilities': ['sm_60', 'sm_89', 'compute_90'], 'is_cuda_build': True}";
+    expect(parseBuildInfo(capable)?.compute_capabilities).to.deep.equal(['sm_60', 'sm_89', 'compute_90']);
     expect(parseBuildInfo('')).to.equal(null);
   });
 
