@@ -84,6 +84,8 @@ export function trainingRule(defaults: TrainingDefaults = {}) {
     early_stopping_min_delta: withDefault(NonNegativeNumber, 0),
     /** The most megabytes of training pictures or features that are kept between epochs; above it, every epoch reads them again. */
     memory_mb: withDefault(PositiveNumber, 1024),
+    /** The most megabytes that a training may take with all that lies in memory beside it; above it, it is refused. null = what the machine has. */
+    total_memory_mb: withDefault(nullable(PositiveNumber), null),
     /** How training pictures are varied anew in every epoch; null = not at all. Held-out pictures are not varied. */
     augment: withDefault(nullable(AugmentRule), null),
   });

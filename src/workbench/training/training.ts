@@ -9,8 +9,11 @@ import { learningRateOf } from './learning-rate.js';
 import { optimizerOf, type Optimizer } from './optimizer.js';
 import { scalarValues } from './scalar-values.js';
 import { StepRunner } from './step-runner.js';
-import { TrainingEstimate } from './training-estimate.js';
+import { needLine, requireMemory, trainingNeed } from './training-need.js';
 import { disposeState, firstState, ratesOf, STATE_KINDS, type TrainingState } from './training-step.js';
+
+/** So many steps are worth two that are thrown away, to know what they take. */
+const WORTH_A_REHEARSAL = 50;
 
 /** The epoch that is under way. */
 interface Under {
@@ -27,7 +30,6 @@ export class Training {
   private readonly stopping: EarlyStopping;
   private readonly batchShapes: string[] = [];
   private readonly runner: StepRunner;
-  private readonly estimate: TrainingEstimate;
   private history: EpochLosses[] = [];
   private under: Under = { epoch: 0, steps: 0, sums: {} };
   private state: TrainingState;
@@ -46,7 +48,6 @@ export class Training {
     this.optimizer = optimizerOf(rule);
     this.stopping = new EarlyStopping(rule);
     this.state = firstState(task, this.optimizer);
-    this.estimate = new TrainingEstimate(task.name, context.progress, task.heldOut !== undefined);
     this.runner = new StepRunner(task, this.optimizer, this.state, this.batchShapes);
   }
 
@@ -86,6 +87,7 @@ export class Training {
     const { name, heldOut, rule } = this.task;
     const { progress, seed } = this.context;
     const random = new Random(seed);
+    await this.rehearse(random);
     progress.start(`training ${name}`, this.steps);
     progress.update(this.done);
     try {
@@ -103,6 +105,41 @@ export class Training {
     } finally {
       progress.stop();
     }
+  }
+
+  /** Takes the first step twice and throws it away: what the training takes is told, and refused where it is too much, before it begins. */
+  private async rehearse(random: Random): Promise<void> {
+    const { name, rule, heldOut } = this.task;
+    const left = this.steps - this.done;
+    if (left < WORTH_A_REHEARSAL && rule.total_memory_mb === null) return;
+    const { epoch } = this.under;
+    const rates = ratesOf(this.task, this.optimizer, learningRateOf(rule, epoch, this.epochs), this.done + 1);
+    try {
+      for await (const inputs of this.task.batches(epoch, random.fork(`epoch ${epoch}`))) {
+        try {
+          // A graph may be made in the first.
+          const need = trainingNeed(this.state, (await this.tried(inputs, rates)).heldBytes, heldOut !== undefined);
+          requireMemory(name, need, rule.total_memory_mb);
+          const { seconds } = await this.tried(inputs, rates);
+          this.context.progress.info(needLine(name, need, left, seconds));
+        } finally {
+          tf.dispose(inputs);
+        }
+        break;
+      }
+    } finally {
+      rates.dispose();
+    }
+  }
+
+  private async tried(inputs: Tensor[], rates: Tensor): Promise<{ heldBytes: number; seconds: number }> {
+    await new Promise(setImmediate); // signals must arrive
+    this.requireRunning();
+    const started = performance.now();
+    const { state, loss, heldBytes } = await this.runner.run(this.state, inputs, rates);
+    disposeState(state);
+    await scalarValues({ ...loss.parts, total: loss.total });
+    return { heldBytes, seconds: (performance.now() - started) / 1000 };
   }
 
   private async walkEpoch(random: Random, learningRate: number): Promise<void> {
@@ -128,11 +165,10 @@ export class Training {
 
   private async step(inputs: Tensor[], learningRate: number): Promise<Record<string, number>> {
     const rates = ratesOf(this.task, this.optimizer, learningRate, this.done + 1);
-    const { state, loss, heldBytes } = await this.runner.run(this.state, inputs, rates).finally(() => rates.dispose());
+    const { state, loss } = await this.runner.run(this.state, inputs, rates).finally(() => rates.dispose());
     disposeState(this.state);
     this.state = state;
     this.done++;
-    this.estimate.stepTaken(state, heldBytes, this.steps - this.done);
     const losses = await scalarValues({ ...loss.parts, total: loss.total });
     if (Number.isFinite(losses.total)) return losses;
     throw this.fellApart(`in step ${this.done} (epoch ${this.under.epoch + 1}, loss ${losses.total})`, learningRate);

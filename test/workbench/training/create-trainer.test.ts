@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { decode } from '../../../src/config/codec.js';
 import { TrainingRule } from '../../../src/config/training-rule.js';
-import { DataError, InterruptedError } from '../../../src/errors.js';
+import { ConfigError, DataError, InterruptedError } from '../../../src/errors.js';
 import type { Values } from '../../../src/models/nets/module.js';
 import type { TrainingTask } from '../../../src/models/training/training-task.js';
 import { silent } from '../../../src/runtime/progress.js';
@@ -80,15 +80,33 @@ onEveryBackend('the trainer', () => {
   );
 
   it(
-    'says what memory and how much time it will take, from its first steps',
+    'says before it begins what memory and how much time it will take, and changes nothing by trying',
     leavesNoTensors(async () => {
       const lines: string[] = [];
       const progress = { ...silent, info: (line: string) => void lines.push(line) };
-      const { values } = await createTrainer()(lineTask({ epochs: 2 }), { ...context, progress });
+      const long = { epochs: 13, ema_decay: 0.9 };
+      const { values } = await createTrainer()(lineTask(long), { ...context, progress });
+      const { values: same } = await createTrainer()(lineTask({ ...long, total_memory_mb: 1e6 }), context);
       expect(lines[0]).to.match(
-        /^line: 3 values to learn; about 0\.0 MB for a step \(0\.0 MB of it for gradients\) beside [\d.]+ MB of pictures and fixed weights; 2 more steps take about \S+ s$/,
+        /^line: 3 values to learn; about 0\.0 MB for a step \(0\.0 MB of it for gradients\) beside [\d.]+ MB of pictures and fixed weights; 52 steps take about \S+ s$/,
       );
-      tf.dispose(values);
+      expect(Array.from(await same.slope.data())).to.deep.equal(Array.from(await values.slope.data()));
+      tf.dispose([values, same]);
+    }),
+  );
+
+  it(
+    'refuses a training that takes more memory than it may, before its first step',
+    leavesNoTensors(async () => {
+      const lines: string[] = [];
+      const progress = { ...silent, start: (line: string) => void lines.push(line) };
+      const big = lineTask({ total_memory_mb: 1e-5 });
+      const error = await createTrainer()(big, { ...context, progress }).catch((e: unknown) => e);
+      expect(error).to.be.instanceOf(ConfigError);
+      expect((error as Error).message).to.match(
+        /^line: the training takes about \d+ MB \(0\.0 MB of it for the gradients of a step\), more than training\.total_memory_mb 0\.00001 allows; lower /,
+      );
+      expect(lines).to.deep.equal([]);
     }),
   );
 
