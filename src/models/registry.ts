@@ -7,6 +7,9 @@ import { cflow } from './flow/cflow.spec.js';
 import { csflow } from './flow/csflow.spec.js';
 import { differnet } from './flow/differnet.spec.js';
 import { fastflow } from './flow/fastflow.spec.js';
+import { devNet } from './discriminative/devnet.spec.js';
+import { glass } from './discriminative/glass.spec.js';
+import { simpleNet } from './discriminative/simplenet.spec.js';
 import { superSimpleNet } from './discriminative/supersimplenet.spec.js';
 import { dfm } from './gaussian/dfm.spec.js';
 import { padim } from './gaussian/padim.spec.js';
@@ -69,7 +72,10 @@ export const MODELS: readonly ModelSpec[] = [
   riad as ModelSpec,
   draem as ModelSpec,
   cutPaste as ModelSpec,
+  simpleNet as ModelSpec,
   superSimpleNet as ModelSpec,
+  glass as ModelSpec,
+  devNet as ModelSpec,
   pixelGaussian as ModelSpec,
   pixelMad as ModelSpec,
   pixelMeanAbsdiff as ModelSpec,

@@ -10,7 +10,9 @@ export function constant<T extends Tensor>(fn: (...inputs: Tensor[]) => T, ...in
   const detached = tf.customGrad((...given) => {
     // The last argument is what saves tensors for the gradient.
     const tensors = given.slice(0, inputs.length) as Tensor[];
-    return { value: fn(...tensors), gradFunc: () => tensors.map((tensor) => tf.zerosLike(tensor)) };
+    // Inputs may be gone when the gradient is asked for.
+    const shapes = tensors.map(({ shape }) => shape);
+    return { value: fn(...tensors), gradFunc: () => shapes.map((shape) => tf.fill(shape, 0)) };
   });
   return detached(...inputs) as T;
 }

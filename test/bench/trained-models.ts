@@ -1,14 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { decode } from '../../src/config/codec.js';
 import { RunConfig } from '../../src/config/run-config.js';
+import { PRESETS } from '../../src/data/synthesis/anomalies/presets.js';
 import { generateDemoData, type DemoKind } from '../../src/data/synthesis/demo-data.js';
 import { openRun } from '../../src/inference/open-run.js';
 import { findModel } from '../../src/models/registry.js';
 import { openWeightsStore } from '../../src/models/weights-store.js';
 import { silent } from '../../src/runtime/progress.js';
 import { evaluateRun } from '../../src/workbench/evaluate/evaluate-run.js';
+import { synthesizeDataset } from '../../src/workbench/synthesize/synthesize-dataset.js';
 import { trainRun } from '../../src/workbench/train/train-run.js';
 import { shared } from '../support/shared.js';
 import { PROTOCOLS } from './protocols/trained-models.js';
@@ -19,6 +21,11 @@ const KINDS: readonly DemoKind[] = ['woven', 'machined', 'printed'];
 const [TRAIN_GOOD, HOLDOUT] = [40, 0.3];
 /** A training that changes nothing: what the model is worth before it. */
 const UNTRAINED = { epochs: 1, max_steps: 1, lr: 1e-12, weight_decay: 0, warmup_epochs: 0, ema_decay: null };
+
+interface Dataset {
+  readonly root: string;
+  readonly defects_dir: string | null;
+}
 
 interface Figures {
   readonly auroc: number | null;
@@ -57,20 +64,36 @@ async function compete(name: string, work: string): Promise<void> {
   ];
   const trains = 'training' in (decode(findModel(name).params, {}, name) as object);
   for (const { title, root, kwargs } of sets) {
-    const trained = await figuresOf(name, root, kwargs, work);
-    const before = trains
-      ? await figuresOf(name, root, { ...kwargs, training: { ...(kwargs.training as object), ...UNTRAINED } }, work)
-      : null;
+    const defects_dir = protocol.defects === true ? await madeUpDefects(root, work) : null;
+    const untrained = { ...kwargs, training: { ...(kwargs.training as object), ...UNTRAINED } };
+    const dataset = { root, defects_dir };
+    const trained = await figuresOf(name, dataset, kwargs, work);
+    const before = trains ? await figuresOf(name, dataset, untrained, work) : null;
     const fit = `${trained.seconds.toFixed(0)} s (${trained.backend}, ${availableParallelism()} cores)`;
     const cells = [trained.auroc, trained.aupro, before?.auroc, before?.aupro].map((v) => v?.toFixed(3) ?? '-');
     console.log(`| ${[name, title, ...cells, fit].join(' | ')} |`);
   }
 }
 
-async function figuresOf(name: string, root: string, model_kwargs: object, work: string): Promise<Figures> {
+/** Labelled defects that no test picture has anything to do with, in the layout of `--defects-dir`. */
+async function madeUpDefects(root: string, work: string): Promise<string> {
+  const [made, out] = [join(work, 'made'), join(work, 'defects')];
+  [made, out].forEach((dir) => rmSync(dir, { recursive: true, force: true }));
+  await synthesizeDataset({
+    ...{ input: join(root, 'train', 'good'), out: made, presets: 'all', seed: SEED, progress: silent },
+    ...{ blend: 'alpha', alpha: 0.9, severity: [0.5, 1], defects: [1, 2], tries: 5 },
+    counts: { train: 0, testGood: 0, testAnomaly: Object.keys(PRESETS).length },
+  });
+  renameSync(join(made, 'test'), out);
+  rmSync(join(out, 'good'), { recursive: true });
+  renameSync(join(made, 'ground_truth'), join(out, 'ground_truth'));
+  return out;
+}
+
+async function figuresOf(name: string, dataset: Dataset, model_kwargs: object, work: string): Promise<Figures> {
   const document = {
     seed: SEED,
-    dataset: { root },
+    dataset,
     model: { name, model_kwargs },
     calibration: { holdout_fraction: HOLDOUT },
   };
@@ -79,7 +102,7 @@ async function figuresOf(name: string, root: string, model_kwargs: object, work:
   const { seconds, backend } = await trainRun(decode(RunConfig, document, name), { out, weights, progress: silent });
   const run = await openRun(out, { weights: trunkFolder() });
   try {
-    const { image_auroc, aupro } = await evaluateRun(run, root, { progress: silent });
+    const { image_auroc, aupro } = await evaluateRun(run, dataset.root, { progress: silent });
     return { auroc: image_auroc, aupro, seconds: seconds.fit, backend };
   } finally {
     await run.dispose();

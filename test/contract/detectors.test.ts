@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from '../../src/config/codec.js';
 import { NotFittedError } from '../../src/errors.js';
+import { DefectFitSource } from '../../src/inference/defect-fit-source.js';
 import { PictureFitSource } from '../../src/inference/fit-source.js';
 import { prepare } from '../../src/inference/prepare.js';
 import type { Batch, Detector } from '../../src/models/detector.js';
@@ -66,6 +67,14 @@ const kwargs: Record<string, Record<string, unknown>> = {
     training: { epochs: 3, batch_size: 1, lr: 0.02 },
   },
   // A handful of features and steps asks for noise of all sizes.
+  vision_simplenet: {
+    backbone: { name: 'filterbank', stride: 4, levels: 1 },
+    resize: { mode: 'stretch', size: tiny },
+    hidden_dim: 16,
+    noise_std: 0.1,
+    noise_reach: 50,
+    training: { epochs: 6, lr: 2e-2 },
+  },
   vision_supersimplenet: {
     backbone: { name: 'filterbank', stride: 16, levels: 1 },
     resize: { mode: 'stretch', size: small },
@@ -74,6 +83,12 @@ const kwargs: Record<string, Record<string, unknown>> = {
     noise_std: 0.1,
     noise_reach: 200,
     training: { epochs: 6, lr: 2e-2, batch_size: 2 },
+  },
+  vision_devnet: {
+    backbone: { name: 'filterbank', stride: 4, levels: 1 },
+    resize: { mode: 'stretch', size: tiny },
+    hidden_dim: 8,
+    training: { epochs: 5, lr: 3e-2, batch_size: 4 },
   },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
   core_autoencoder: {
@@ -140,11 +155,13 @@ const kwargs: Record<string, Record<string, unknown>> = {
 const good = Array.from({ length: 8 }, (_, i) => toyPicture(i));
 const unseen = [toyPicture(100), toyPicture(101)];
 const defective = toyPicture(102, { defect: 14 });
+/** What models learn from that cannot do without defects. */
+const labelled = [103, 104].map((seed) => ({ source: sourceOf(toyPicture(seed, { defect: 14 })), maskPath: null }));
 /** What every picture is compared with, by models that compare with references. */
 const goldenSample = toyPicture(1000);
 
 /** They see nothing before a hundred steps and more, which take minutes on the slow backends; what they are made of is checked elsewhere. */
-const slow: ReadonlySet<string> = new Set(['vision_draem']);
+const slow: ReadonlySet<string> = new Set(['vision_draem', 'vision_glass']);
 
 onEveryBackend('detector contract', () => {
   for (const spec of MODELS.filter(({ name }) => !slow.has(name))) {
@@ -157,7 +174,11 @@ onEveryBackend('detector contract', () => {
         const detector = await make();
         const references = spec.needs.references === true ? { of: async () => goldenSample } : null;
         const source = new PictureFitSource(good.map(sourceOf), detector.input, 3, undefined, references);
-        await detector.fit(source, { seed, progress: silent, train: createTrainer() });
+        const defects =
+          spec.needs.defects === 'required'
+            ? await DefectFitSource.of(labelled, detector.input, { batchSize: 3, tiles: null })
+            : undefined;
+        await detector.fit(source, { seed, progress: silent, train: createTrainer(), defects });
         return detector;
       };
 

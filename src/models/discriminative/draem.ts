@@ -35,7 +35,11 @@ export function draemMethod(params: DraemParams): ReconstructionMethod {
     statistics: [...reconstructive.statistics, ...discriminative.statistics],
     multiple: 2 ** levels,
     draw: (shape, random) =>
-      drawAnomalies(shape, { share: anomaly_share, ownShare: own_share, through: max_beta }, random),
+      drawAnomalies(
+        shape,
+        { share: anomaly_share, ownShare: own_share, through: (from) => from.uniform(0, max_beta) },
+        random,
+      ),
     loss: (x, drawn, pass) => {
       const { y, logits } = judged(withAnomalies(x, drawn), pass);
       const error = squaredError(x, y).mean() as Scalar;

@@ -1,54 +1,19 @@
-import type { TrainingRule } from '../../config/training-rule.js';
-import { tf, type Tensor, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
-import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
-import { FeatureDetector } from '../feature-detector.js';
-import type { LearnedDetectorParams, LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
-import { scoring } from '../nets/module.js';
-import { requireLearned } from '../require-learned.js';
+import type { FitContext, FitSource } from '../detector.js';
+import type { LearnedTensors } from '../learned-detector.js';
 import { requireTrainer } from '../training/require-trainer.js';
-import { TrainingPictures, type TrainingPicturesOptions } from '../training/training-pictures.js';
 import { ChannelSpread } from './channel-spread.js';
 import { embedWithMasks, withMasks } from './defect-features.js';
+import { FeatureJudgeDetector, type FeatureJudgeParams } from './feature-judge-detector.js';
 import type { FeatureNet } from './feature-net.js';
 import { featureNetTask } from './feature-net-task.js';
-import type { PlaceFeatures } from './place-features.js';
 
-export interface FeatureNetDetectorParams extends LearnedDetectorParams {
-  readonly feature_deviation: number | null;
-  readonly training: TrainingRule;
-}
-
-const FEATURE_KEYS = [
-  'backbone',
-  'resize',
-  'interpolation',
-  'antialias',
-  'context',
-  'feature_dim',
-  'hidden_dim',
-] as const;
-
-/**
- * A network on top of fixed features, trained on those of good pictures and on features made anomalous. Subclasses say which features and
- * which network.
- */
-export abstract class FeatureNetDetector<P extends FeatureNetDetectorParams> extends FeatureDetector<P> {
-  /**
-   * @param extractor owned by the detector from now on
-   * @param featureKeys parameters beyond those of all that decide what the learned values mean
-   */
-  constructor(name: string, params: P, extractor: FeatureExtractor, featureKeys: readonly (keyof P & string)[]) {
-    super(name, params, extractor, [
-      ...(FEATURE_KEYS as readonly string[] as readonly (keyof P & string)[]),
-      ...featureKeys,
-    ]);
-  }
-
-  protected abstract placeFeatures(seed: number): PlaceFeatures;
-
+/** A network that is trained on the features of good pictures, of which it makes anomalous ones, and on those of labelled defects. */
+export abstract class FeatureNetDetector<P extends FeatureJudgeParams> extends FeatureJudgeDetector<P> {
   protected abstract networkOf(width: number, supervised: boolean): FeatureNet;
+
+  protected judgeOf(width: number): FeatureNet {
+    return this.networkOf(width, false);
+  }
 
   protected async learn(source: FitSource, context: FitContext): Promise<LearnedTensors> {
     const train = requireTrainer(context, this.name);
@@ -88,59 +53,5 @@ export abstract class FeatureNetDetector<P extends FeatureNetDetectorParams> ext
     } finally {
       owned.forEach((one) => one.dispose());
     }
-  }
-
-  protected scorerOf(learned: LearnedTensors, seed: number): Scorer {
-    const features = this.placeFeatures(seed);
-    const net = this.networkOf(features.width, false);
-    try {
-      const starts = net.modules.flatMap(({ trained, statistics }) => [...trained, ...statistics]);
-      const shapes = Object.fromEntries(starts.map(({ name, shape }) => [name, shape]));
-      requireLearned(this.name, learned, { ...shapes, scale: [features.width] });
-    } catch (error) {
-      features.dispose();
-      throw error;
-    }
-    const pass = scoring(learned);
-    const forward = new CompiledForward(
-      this.name,
-      (x) =>
-        tf.tidy(() => {
-          const { scores, maps } = net.judge(features.embed(x as Tensor4D).mul<Tensor4D>(learned.scale), pass);
-          return [scores, maps];
-        }) as Tensor[],
-      this.extractor,
-    );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => {
-        forward.dispose();
-        features.dispose();
-      },
-    };
-  }
-
-  private async collect(
-    source: FitSource,
-    context: FitContext,
-    options: Omit<TrainingPicturesOptions, 'name' | 'memoryMb' | 'augment'>,
-  ): Promise<TrainingPictures> {
-    const { memory_mb: memoryMb, augment } = this.params.training;
-    const all = { ...options, name: this.name, memoryMb, augment };
-    const pictures = await TrainingPictures.collect(source, context, all);
-    if (!pictures.cached) {
-      context.progress.info(
-        `the features do not fit into training.memory_mb ${memoryMb}: every epoch reads the pictures again`,
-      );
-    }
-    return pictures;
-  }
-
-  private scaleOf(spread: ChannelSpread, width: number): Tensor1D {
-    const { feature_deviation } = this.params;
-    return feature_deviation === null ? tf.ones([width]) : spread.scaleTo(feature_deviation);
   }
 }

@@ -1,7 +1,8 @@
 import type { Random } from '../../runtime/random.js';
-import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '../../runtime/tf.js';
-import type { Module, Pass } from '../nets/module.js';
+import type { Tensor, Tensor1D, Tensor4D } from '../../runtime/tf.js';
+import type { Pass } from '../nets/module.js';
 import type { Loss } from '../training/training-task.js';
+import type { FeatureJudge } from './feature-judge.js';
 
 /** The pictures of a training step. */
 export interface FeatureBatch {
@@ -13,18 +14,8 @@ export interface FeatureBatch {
   readonly labels: Tensor1D;
 }
 
-export interface Verdict {
-  /** `[n]`, higher = more anomalous */
-  readonly scores: Tensor1D;
-  /** `[n, gh, gw]`, higher = more anomalous */
-  readonly maps: Tensor3D;
-}
-
-/** A network that judges features: what it consists of, how it is trained, and what it says. */
-export interface FeatureNet {
-  readonly modules: readonly Module[];
-  /** By which share of the learning rate the values of a name are moved; absent = all alike. */
-  rateOf?(name: string): number;
+/** A network that judges features and learns from batches of them. */
+export interface FeatureNet extends FeatureJudge {
   /**
    * What is random about a training step.
    *
@@ -38,6 +29,4 @@ export interface FeatureNet {
    * @param drawn what `draw` gave; all tensors are borrowed
    */
   loss(batch: FeatureBatch, drawn: readonly Tensor[], pass: Pass): Loss;
-  /** @param features `[n, gh, gw, d]`, borrowed; the verdict is owned by the caller */
-  judge(features: Tensor4D, pass: Pass): Verdict;
 }

@@ -8,8 +8,8 @@ export interface AnomalyRule {
   readonly share: number;
   /** Of the anomalies made of the pictures themselves, with their blocks shuffled; the others are made-up textures. */
   readonly ownShare: number;
-  /** How much of the picture still shows through, drawn from 0 up to it. */
-  readonly through: number;
+  /** Draws how much of the picture still shows through. */
+  through(random: Random): number;
 }
 
 /** Along each side of a picture. */
@@ -34,7 +34,7 @@ export function drawAnomalies([n, h, w]: Tensor4D['shape'], rule: AnomalyRule, r
       masks.set(mask, i * h * w);
       if (mask.includes(1)) break;
     }
-    through[i] = random.uniform(0, rule.through);
+    through[i] = rule.through(random);
     own[i] = random.uniform() < rule.ownShare ? 1 : 0;
     if (own[i] === 0) textures.set(proceduralTexture(random, h, w), i * h * w * 3);
   }

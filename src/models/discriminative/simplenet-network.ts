@@ -1,11 +1,10 @@
 import { tf, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
-import { batchNorm } from '../nets/batch-norm.js';
 import { convolution } from '../nets/convolution.js';
-import { plain, type Module } from '../nets/module.js';
-import { sequence } from '../nets/sequence.js';
+import type { Module } from '../nets/module.js';
 import type { FeatureNet } from './feature-net.js';
 import { gaussianNoise } from './gaussian-noise.js';
+import { placeDiscriminator } from './place-discriminator.js';
 import type { SimpleNetParams } from './simplenet-params.js';
 import { truncatedL1 } from './truncated-l1.js';
 
@@ -13,8 +12,6 @@ export type SimpleNetRule = Pick<
   SimpleNetParams,
   'hidden_dim' | 'noise_std' | 'noise_reach' | 'margin' | 'adaptor_rate' | 'score_top'
 >;
-
-const SLOPE = 0.2;
 
 /**
  * SimpleNet (Liu et al. 2023): a linear adaptor, and a discriminator that is to tell adapted features of good pictures from the same
@@ -47,14 +44,4 @@ export function simpleNetwork(rule: SimpleNetRule, width: number): FeatureNet {
 /** A linear layer for every place, which brings the features of the backbone nearer to the pictures at hand. */
 export function placeAdaptor(width: number): Module {
   return convolution({ name: 'adaptor', from: width, to: width, size: 1, start: 'glorot' });
-}
-
-/** A hidden layer and one number for every place, positive = anomalous. */
-function placeDiscriminator(width: number, hidden: number): Module {
-  return sequence([
-    convolution({ name: 'discriminator.hidden', from: width, to: hidden, size: 1, start: 'glorot' }),
-    batchNorm('discriminator.norm', hidden),
-    plain((x) => tf.leakyRelu(x, SLOPE)),
-    convolution({ name: 'discriminator.tail', from: hidden, to: 1, size: 1, bias: false, start: 'glorot' }),
-  ]);
 }

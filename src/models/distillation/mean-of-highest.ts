@@ -1,3 +1,4 @@
+import { topMean } from '../../ops/top-mean.js';
 import { tf, type Scalar, type Tensor, type Tensor2D } from '../../runtime/tf.js';
 
 /**
@@ -9,17 +10,5 @@ import { tf, type Scalar, type Tensor, type Tensor2D } from '../../runtime/tf.js
  */
 export function meanOfHighest(x: Tensor, quantile: number): Scalar {
   const count = Math.max(1, x.size - Math.ceil(quantile * (x.size - 1)));
-  // A function with a gradient of its own, because choosing has none.
-  const mean = tf.customGrad((values, save) => {
-    const all = values as Tensor;
-    const [sum, weights] = tf.tidy(() => {
-      const least = tf.topk(all.reshape<Tensor2D>([1, -1]), count, false).values.min();
-      const chosen = all.greaterEqual(least).toFloat();
-      const share = chosen.div(chosen.sum());
-      return [all.mul(share).sum(), share];
-    });
-    (save as (tensors: Tensor[]) => void)([weights]);
-    return { value: sum, gradFunc: (dy, saved) => (saved as Tensor[])[0].mul(dy as Tensor) };
-  });
-  return mean(x) as Scalar;
+  return tf.tidy(() => topMean(x.reshape<Tensor2D>([1, -1]), count).squeeze<Scalar>());
 }

@@ -2,8 +2,9 @@ import { tf, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { Module } from './module.js';
 import { constant } from './starts.js';
 
-/** torch's defaults. */
-const EPSILON = 1e-5;
+/** Is added to variances, as torch does unless told otherwise. */
+export const BATCH_NORM_EPSILON = 1e-5;
+/** torch's default. */
 const MOMENTUM = 0.1;
 
 /**
@@ -33,7 +34,7 @@ export function batchNorm(name: string, channels: number, { gain = 1 } = {}): Mo
         return scaled(x, average, spread);
 
         function scaled(from: Tensor4D, center: Tensor1D, width: Tensor1D): Tensor4D {
-          const factor = values[weight].mul(tf.rsqrt(width.add(EPSILON)));
+          const factor = values[weight].mul(tf.rsqrt(width.add(BATCH_NORM_EPSILON)));
           return from.mul(factor).add(values[bias].sub(center.mul(factor)));
         }
       }),

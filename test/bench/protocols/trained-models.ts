@@ -4,6 +4,8 @@ export interface Protocol {
   readonly kwargs: Record<string, unknown>;
   /** Its parameters on the magnetic tiles, laid over `kwargs`; absent = the same. */
   readonly tiles?: Record<string, unknown>;
+  /** Whether it is given labelled defects: one of every preset of `imgano synthesize`, made on good training pictures. */
+  readonly defects?: boolean;
 }
 
 /** The pretrained backbone, which is at hand where `../shared/weights` is. */
@@ -43,6 +45,14 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       training: { epochs: 60, batch_size: 8 },
     },
   },
+  vision_devnet: {
+    defects: true,
+    kwargs: {
+      backbone: TRUNK,
+      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      training: { epochs: 1000, max_steps: 150, batch_size: 16, lr: 1e-3 },
+    },
+  },
   vision_draem: {
     kwargs: {
       ...AT_128,
@@ -50,6 +60,16 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       levels: 3,
       mean_filter: 11,
       training: { epochs: 60, batch_size: 8 },
+    },
+  },
+  vision_glass: {
+    kwargs: {
+      backbone: TRUNK,
+      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      feature_dim: 192,
+      hidden_dim: 192,
+      ascent_steps: 5,
+      training: { epochs: 12, lr: 1e-3 },
     },
   },
   vision_reverse_distillation: {
@@ -71,6 +91,16 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       levels: 3,
       mean_filter: 11,
       training: { epochs: 40, batch_size: 4, lr: 1e-3 },
+    },
+  },
+  vision_simplenet: {
+    kwargs: {
+      backbone: TRUNK,
+      resize: { mode: 'stretch', size: { height: 192, width: 192 } },
+      feature_dim: 192,
+      hidden_dim: 192,
+      noise_std: 0.03,
+      training: { epochs: 20, lr: 1e-3 },
     },
   },
   vision_stfpm: {
