@@ -29,7 +29,7 @@ const DEFAULTS = {
   max_steps: null,
 } as const;
 
-type Optimizer = 'adam' | 'adamw' | 'sgd';
+type Optimizer = 'adam' | 'adamw' | 'stable_adamw' | 'sgd';
 type Scheduler = 'none' | 'cosine' | 'step';
 
 export interface TrainingDefaults {
@@ -59,7 +59,7 @@ export function trainingRule(defaults: TrainingDefaults = {}) {
     /** Stops after so many steps, whatever `epochs` says. */
     max_steps: withDefault(nullable(PositiveInteger), d.max_steps),
     batch_size: withDefault(PositiveInteger, d.batch_size),
-    optimizer_name: withDefault(oneOf(['adam', 'adamw', 'sgd']), d.optimizer_name),
+    optimizer_name: withDefault(oneOf(['adam', 'adamw', 'stable_adamw', 'sgd']), d.optimizer_name),
     lr: withDefault(PositiveNumber, d.lr),
     weight_decay: withDefault(NonNegativeNumber, d.weight_decay),
     /** Of `sgd`. */

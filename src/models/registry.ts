@@ -1,8 +1,10 @@
 import { suggestion } from '../config/codec.js';
 import { ConfigError } from '../errors.js';
+import { dinomaly } from './distillation/dinomaly.spec.js';
 import { efficientAd } from './distillation/efficientad.spec.js';
 import { reverseDistillation } from './distillation/reverse-distillation.spec.js';
 import { stfpm } from './distillation/stfpm.spec.js';
+import { studentTeacherLite } from './distillation/student-teacher-lite.spec.js';
 import { cflow } from './flow/cflow.spec.js';
 import { csflow } from './flow/csflow.spec.js';
 import { differnet } from './flow/differnet.spec.js';
@@ -59,6 +61,7 @@ export const MODELS: readonly ModelSpec[] = [
   coreDeepSvdd as ModelSpec,
   coreAutoencoder as ModelSpec,
   stfpm as ModelSpec,
+  studentTeacherLite as ModelSpec,
   denoisingUnet as ModelSpec,
   ssimAutoencoder as ModelSpec,
   vae as ModelSpec,
@@ -69,6 +72,7 @@ export const MODELS: readonly ModelSpec[] = [
   reverseDistillation as ModelSpec,
   differnet as ModelSpec,
   efficientAd as ModelSpec,
+  dinomaly as ModelSpec,
   riad as ModelSpec,
   draem as ModelSpec,
   cutPaste as ModelSpec,

@@ -90,6 +90,16 @@ const kwargs: Record<string, Record<string, unknown>> = {
     hidden_dim: 8,
     training: { epochs: 5, lr: 3e-2, batch_size: 4 },
   },
+  vision_dinomaly: {
+    backbone: { ...fine, levels: 1 },
+    resize: { mode: 'stretch', size: tiny },
+    decoder_layers: 2,
+    training: { epochs: 2, batch_size: 8, lr: 5e-3 },
+  },
+  vision_student_teacher_lite: {
+    backbone: { name: 'filterbank', stride: 8, levels: 2 },
+    resize: { mode: 'stretch', size: { height: 24, width: 32 } },
+  },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
   core_autoencoder: {
     ...{ backbone: fine, resize: { mode: 'stretch', size: tiny }, row_batch: 64 },

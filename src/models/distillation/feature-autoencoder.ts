@@ -3,6 +3,7 @@ import { resample } from '../../ops/resample.js';
 import type { Random } from '../../runtime/random.js';
 import { tf, type Tensor, type Tensor4D } from '../../runtime/tf.js';
 import { convolution } from '../nets/convolution.js';
+import { dropoutMask } from '../nets/dropout-mask.js';
 import type { Module, Pass, Start } from '../nets/module.js';
 
 export interface FeatureAutoencoderRule {
@@ -85,9 +86,7 @@ export function featureAutoencoder({ name, input, width, to }: FeatureAutoencode
       grids.map(({ height, width: across }) => {
         // Filters of 4 with 2 pixels around them make every side one longer.
         const shape: [number, number, number, number] = [n, height + 1, across + 1, wide];
-        const size = shape.reduce((a, b) => a * b);
-        const values = Float32Array.from({ length: size }, () => (random.uniform() < DROPPED ? 0 : 1 / (1 - DROPPED)));
-        return tf.tensor4d(values, shape);
+        return dropoutMask(random, shape, DROPPED);
       }),
   };
 }

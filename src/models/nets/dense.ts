@@ -1,12 +1,24 @@
 import { tf, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
-import type { Module } from './module.js';
+import type { Module, Start } from './module.js';
 import { torchUniform } from './starts.js';
 
-/** A linear layer of the channels of every place, begun as torch begins one: `[n, h, w, from]` -> `[n, h, w, to]`. */
-export function dense(name: string, from: number, to: number, { bias: bent = true } = {}): Module {
+export interface DenseOptions {
+  /** Absent = with a bias. */
+  readonly bias?: boolean;
+  /** How weight and bias begin; absent = as torch begins them. */
+  start?(kind: 'weight' | 'bias', name: string, shape: number[]): Start;
+}
+
+/** A linear layer of the channels of every place: `[n, h, w, from]` -> `[n, h, w, to]`. */
+export function dense(
+  name: string,
+  from: number,
+  to: number,
+  { bias: bent = true, start = (_, key, shape) => torchUniform(key, shape, from) }: DenseOptions = {},
+): Module {
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
   return {
-    trained: [torchUniform(weight, [from, to], from), ...(bent ? [torchUniform(bias, [to], from)] : [])],
+    trained: [start('weight', weight, [from, to]), ...(bent ? [start('bias', bias, [to])] : [])],
     statistics: [],
     // one matrix product: quicker than a convolution of size 1, its gradients above all
     apply: (x, { values }) =>

@@ -23,6 +23,16 @@ export function torchUniform(name: string, shape: readonly number[], fanIn: numb
   return drawn(name, shape, (random) => random.uniform(-bound, bound));
 }
 
+/** Normal values of a standard deviation, those beyond `bound` drawn anew: torch's `trunc_normal_`. */
+export function truncatedNormal(name: string, shape: readonly number[], deviation: number, bound: number): Start {
+  return drawn(name, shape, (random) => {
+    for (;;) {
+      const value = deviation * random.normal();
+      if (Math.abs(value) <= bound) return value;
+    }
+  });
+}
+
 /** The same value everywhere. */
 export function constant(name: string, shape: readonly number[], value: number): Start {
   return drawn(name, shape, () => value);

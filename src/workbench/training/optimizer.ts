@@ -16,7 +16,7 @@ export interface Optimizer {
 }
 
 export function optimizerOf(rule: TrainingRule): Optimizer {
-  return rule.optimizer_name === 'sgd' ? sgd(rule) : adam(rule, rule.optimizer_name === 'adamw');
+  return rule.optimizer_name === 'sgd' ? sgd(rule) : adam(rule);
 }
 
 /** Stochastic gradient descent with momentum; weight decay is part of the gradient. */
@@ -34,10 +34,12 @@ function sgd({ momentum, weight_decay }: TrainingRule): Optimizer {
 }
 
 /**
- * Adam (Kingma and Ba, ICLR 2015); `decoupled` is AdamW (Loshchilov and Hutter, ICLR 2019), where weight decay shrinks the values themselves
- * and is no part of the gradient.
+ * Adam (Kingma and Ba, ICLR 2015). In AdamW (Loshchilov and Hutter, ICLR 2019) weight decay shrinks the values themselves and is no part of
+ * the gradient. StableAdamW (Wortsman et al., NeurIPS 2023) is AdamW that takes smaller steps for a tensor whose gradients have outgrown
+ * what is remembered of them.
  */
-function adam({ beta1, beta2, eps, weight_decay }: TrainingRule, decoupled: boolean): Optimizer {
+function adam({ optimizer_name, beta1, beta2, eps, weight_decay }: TrainingRule): Optimizer {
+  const [decoupled, stable] = [optimizer_name !== 'adam', optimizer_name === 'stable_adamw'];
   return {
     slots: ['first', 'second'],
     rates: (learningRate, step) => [
@@ -50,7 +52,9 @@ function adam({ beta1, beta2, eps, weight_decay }: TrainingRule, decoupled: bool
       const slope = decays ? gradient.add(value.mul(weight_decay)) : gradient;
       const first = before.mul(beta1).add(slope.mul(1 - beta1));
       const second = beforeSquared.mul(beta2).add(slope.square().mul(1 - beta2));
-      const change = first.div(second.sqrt().mul(correction).add(eps)).mul(rate);
+      const spread = second.sqrt().mul(correction).add(eps);
+      const step = stable ? rate.div(slope.div(spread).square().mean().sqrt().maximum(1)) : rate;
+      const change = first.div(spread).mul(step);
       return [(shrinks ? value.mul(keep) : value).sub(change), first, second];
     },
   };

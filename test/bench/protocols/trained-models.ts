@@ -72,6 +72,22 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       training: { epochs: 12, lr: 1e-3 },
     },
   },
+  vision_dinomaly: {
+    kwargs: {
+      ...AT_192,
+      easy_steps: 100,
+      training: { max_steps: 300, batch_size: 8 },
+    },
+  },
+  vision_efficientad: {
+    kwargs: {
+      ...AT_128,
+      backbone: { name: 'filterbank', stride: 4, levels: 3 },
+      teacher: 'backbone',
+      width: 0.25,
+      training: { max_steps: 800, lr: 1e-3 },
+    },
+  },
   vision_reverse_distillation: {
     kwargs: {
       ...AT_192,
@@ -101,6 +117,26 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       hidden_dim: 192,
       noise_std: 0.03,
       training: { epochs: 20, lr: 1e-3 },
+    },
+  },
+  vision_student_teacher_lite: {
+    kwargs: {},
+    tiles: { backbone: TRUNK, resize: { mode: 'stretch', size: { height: 256, width: 256 } } },
+  },
+  vision_supersimplenet: {
+    kwargs: {
+      ...AT_128,
+      hidden_dim: 64,
+      cls_dim: 16,
+      noise_reach: 40,
+      training: { epochs: 40, batch_size: 8, lr: 1e-3 },
+    },
+    tiles: {
+      backbone: TRUNK,
+      hidden_dim: 256,
+      cls_dim: 32,
+      noise_reach: 10,
+      training: { epochs: 10, batch_size: 8, lr: 1e-3 },
     },
   },
   vision_stfpm: {

@@ -16,37 +16,40 @@ const slopes = [
 ];
 const learningRates = [0.01, 0.01, 0.005, 0.002];
 
-/** The loops of torch's documentation, one value at a time, in double precision. */
+/** The loops of torch's documentation and, for `stable_adamw`, of its paper, in double precision. */
 function reference({ optimizer_name, momentum, beta1, beta2, eps, weight_decay }: TrainingRule): number[] {
-  return start.map((first, i) => {
-    let [p, m, v] = [first, 0, 0];
-    slopes.forEach((all, k) => {
-      const [lr, t] = [learningRates[k], k + 1];
-      let g = all[i];
-      if (optimizer_name === 'adamw') p -= lr * weight_decay * p;
-      else g += weight_decay * p;
+  const decoupled = optimizer_name.endsWith('adamw');
+  const states = start.map((p) => ({ p, m: 0, v: 0 }));
+  slopes.forEach((all, k) => {
+    const [lr, t] = [learningRates[k], k + 1];
+    const steps = states.map((state, i) => {
+      if (decoupled) state.p -= lr * weight_decay * state.p;
+      const g = all[i] + (decoupled ? 0 : weight_decay * state.p);
       if (optimizer_name === 'sgd') {
-        m = k === 0 ? g : momentum * m + g;
-        p -= lr * m;
-        return;
+        state.m = k === 0 ? g : momentum * state.m + g;
+        return { change: lr * state.m, growth: 0 };
       }
-      m = beta1 * m + (1 - beta1) * g;
-      v = beta2 * v + (1 - beta2) * g * g;
-      p -= ((lr / (1 - beta1 ** t)) * m) / (Math.sqrt(v) / Math.sqrt(1 - beta2 ** t) + eps);
+      state.m = beta1 * state.m + (1 - beta1) * g;
+      state.v = beta2 * state.v + (1 - beta2) * g * g;
+      const spread = Math.sqrt(state.v) / Math.sqrt(1 - beta2 ** t) + eps;
+      return { change: ((lr / (1 - beta1 ** t)) * state.m) / spread, growth: g / spread };
     });
-    return p;
+    const growth = Math.sqrt(steps.reduce((sum, step) => sum + step.growth ** 2, 0) / steps.length);
+    const slower = optimizer_name === 'stable_adamw' ? Math.max(1, growth) : 1;
+    states.forEach((state, i) => (state.p -= steps[i].change / slower));
   });
+  return states.map(({ p }) => p);
 }
 
 onEveryBackend('the optimizers', () => {
-  const rules = (['adam', 'adamw', 'sgd'] as const).flatMap((optimizer_name) => [
+  const rules = (['adam', 'adamw', 'stable_adamw', 'sgd'] as const).flatMap((optimizer_name) => [
     { optimizer_name },
     { optimizer_name, weight_decay: 0.3, momentum: 0, beta1: 0.5, beta2: 0.9, eps: 0.01 },
     { optimizer_name, weight_decay: 0.3 },
   ]);
   for (const part of rules) {
     it(
-      `${JSON.stringify(part)} steps as torch's`,
+      `${JSON.stringify(part)} steps as its formula says`,
       leavesNoTensors(async () => {
         const rule = decode(TrainingRule, part, 'training');
         const optimizer = optimizerOf(rule);
