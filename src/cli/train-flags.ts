@@ -50,7 +50,7 @@ export abstract class TrainFlags extends TileFlags {
   tailFraction = Option.String('--tail-fraction', {
     description: 'for peaks_over_threshold: the share of the highest scores that the tail is fitted to; default 0.1',
   });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   /** The run config: recipe, file and flags laid over each other. @throws ConfigError with every problem */

@@ -1,15 +1,20 @@
 import { suggestion } from '../config/codec.js';
 import { UnsupportedBackendError } from '../errors.js';
 
-/** The backends in the order in which they are tried; `tensorflow` is the native one (CUDA or CPU). */
-export const BACKENDS = ['tensorflow', 'wasm', 'cpu'] as const;
+/** The backends: `tensorflow` is the native one (CUDA or CPU), `webgpu` is for any other GPU. */
+export const BACKENDS = ['tensorflow', 'wasm', 'cpu', 'webgpu'] as const;
 export type BackendName = (typeof BACKENDS)[number];
+
+/** Those that are tried where none is asked for, in this order. `webgpu` runs only when it is asked for. */
+export const AUTOMATIC_BACKENDS: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
 
 /** What `--backend` or `IMGANO_BACKEND` asks for. */
 export interface BackendRequest {
   readonly name: BackendName;
   /** A CPU will not do. */
   readonly gpu: boolean;
+  /** What stood behind `webgpu:`, which `adapterChoice` reads. */
+  readonly adapter?: string;
 }
 
 const WORDS: Readonly<Record<string, BackendRequest>> = {
@@ -20,21 +25,23 @@ const WORDS: Readonly<Record<string, BackendRequest>> = {
   gpu: { name: 'tensorflow', gpu: true },
   wasm: { name: 'wasm', gpu: false },
   cpu: { name: 'cpu', gpu: false },
+  webgpu: { name: 'webgpu', gpu: true },
 };
+
+/** What stands before the choice of an adapter. */
+const WITH_ADAPTER = 'webgpu:';
 
 /**
  * Reads the name of a backend.
  *
  * @returns null for nothing, an empty name or `auto`: take the best one that is there
- * @throws UnsupportedBackendError if the name is not known, or names one that is not supported yet
+ * @throws UnsupportedBackendError if the name is not known
  */
 export function parseBackend(text: string | undefined): BackendRequest | null {
   const word = text?.trim().toLowerCase() ?? '';
   if (word === '' || word === 'auto') return null;
-  if (word === 'webgpu') {
-    throw new UnsupportedBackendError(
-      `backend "webgpu" is not supported yet; use one of ${BACKENDS.join(', ')}, or none for the best one here`,
-    );
+  if (word.startsWith(WITH_ADAPTER)) {
+    return { ...WORDS.webgpu, adapter: text!.trim().slice(WITH_ADAPTER.length).trim() };
   }
   if (Object.hasOwn(WORDS, word)) return WORDS[word];
   const known = Object.keys(WORDS);

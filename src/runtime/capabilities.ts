@@ -26,7 +26,7 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
     missingKernels: [
       ...['BitwiseAnd', 'LogicalXor', 'MaxPoolWithArgmax', 'RotateWithOffset', 'SearchSorted'],
       ...['SparseFillEmptyRows', 'SparseReshape', 'SparseSegmentMean', 'SparseSegmentSum'],
-      ...['StringNGrams', 'StringSplit', 'StringToHashBucketFast', 'Draw'],
+      ...['StringNGrams', 'StringSplit', 'StringToHashBucketFast', 'Draw', 'FromPixels'],
       ...['RaggedGather', 'RaggedRange', 'RaggedTensorToTensor'],
     ],
   },
@@ -37,7 +37,7 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
     amp: false,
     speed: 'inference; training of small models',
     missingKernels: [
-      ...['Complex', 'ComplexAbs', 'Einsum', 'FFT', 'IFFT', 'Imag', 'Real', 'StaticRegexReplace', 'Draw'],
+      ...['Complex', 'ComplexAbs', 'Einsum', 'FFT', 'FromPixels', 'IFFT', 'Imag', 'Real', 'StaticRegexReplace', 'Draw'],
       ...['RaggedGather', 'RaggedRange', 'RaggedTensorToTensor'],
     ],
   },
@@ -47,7 +47,19 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
     graphs: false,
     amp: false,
     speed: 'reference: 10 to 100 times slower',
-    missingKernels: ['LogicalXor'],
+    missingKernels: ['FromPixels', 'LogicalXor'],
+  },
+  webgpu: {
+    title: 'WebGPU',
+    training: true,
+    graphs: false,
+    amp: false,
+    speed: 'for GPUs without CUDA',
+    missingKernels: [
+      ...['BitwiseAnd', 'LogicalXor', 'NonMaxSuppressionV4', 'Unique', 'SparseFillEmptyRows', 'SparseReshape'],
+      ...['StaticRegexReplace', 'StringSplit', 'StringToHashBucketFast'],
+      ...['RaggedGather', 'RaggedRange', 'RaggedTensorToTensor'],
+    ],
   },
 };
 

@@ -7,8 +7,12 @@ import { nativeStatus } from './native/status.js';
 import { onGpu } from './on-gpu.js';
 import { packageVersion, versionOf } from './package-version.js';
 import { tf } from './tf.js';
+import { webgpuDevice, type WebgpuDevice } from './webgpu/start-webgpu.js';
 
-const PACKAGES = ['@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'sharp'];
+const PACKAGES = [
+  ...['@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  ...['@tensorflow/tfjs-backend-webgpu', 'webgpu', 'sharp'],
+];
 
 /** Where a run was made: `environment.json`. */
 export interface EnvironmentReport {
@@ -26,6 +30,8 @@ export interface EnvironmentReport {
   readonly libtensorflow: string | null;
   readonly cuda: string | null;
   readonly cudnn: string | null;
+  /** What the backend `webgpu` runs on; null on other backends. */
+  readonly webgpu: WebgpuDevice | null;
   /** With the version of their driver. */
   readonly gpus: readonly Gpu[];
   /** sha256 over all of this but the time: the same for two runs that one machine made in the same state. */
@@ -51,6 +57,7 @@ export async function environmentReport(): Promise<EnvironmentReport> {
     libtensorflow: native?.binding.TF_Version ?? null,
     cuda: library?.cuda_version ?? null,
     cudnn: library?.cudnn_version ?? null,
+    webgpu: tf.getBackend() === 'webgpu' ? webgpuDevice() : null,
     gpus: (await readDriver()).gpus,
   };
   const fingerprint_sha256 = createHash('sha256').update(JSON.stringify(found)).digest('hex');

@@ -1,4 +1,5 @@
 import type { BackendName } from './backends.js';
+import { addInGroups } from './kernels/add-in-groups.js';
 import { averagePoolGradient } from './kernels/average-pool-gradient.js';
 import { convFilterGradient } from './kernels/conv-filter-gradient.js';
 import { convPadding } from './kernels/conv-padding.js';
@@ -32,6 +33,7 @@ export const KERNEL_REPAIRS: readonly KernelRepair[] = [
   gatherRows,
   transform,
   denseBincount,
+  addInGroups,
 ];
 
 /** Mends the kernels of one backend. Its kernels must be registered already; a second call changes nothing. */

@@ -1,14 +1,15 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UnsupportedBackendError } from '../errors.js';
-import { BACKENDS, type BackendName, type BackendRequest, parseBackend } from './backends.js';
+import { AUTOMATIC_BACKENDS, type BackendName, type BackendRequest, parseBackend } from './backends.js';
 import { describeDevice, parseDevice } from './device.js';
 import { type EnvironmentOptions, prepareEnvironment } from './environment.js';
 import { repairKernels } from './kernels.js';
 import { loadNative, nativeBackend, nativeCandidates } from './native/load.js';
 import { tf } from './tf.js';
+import { startWebgpu } from './webgpu/start-webgpu.js';
 
-export { BACKENDS, type BackendName } from './backends.js';
+export { AUTOMATIC_BACKENDS, BACKENDS, type BackendName } from './backends.js';
 
 export interface StartOptions extends EnvironmentOptions {
   /** Told when a backend that was found does not run and the next one is taken. */
@@ -21,8 +22,8 @@ const require = createRequire(import.meta.url);
  * Starts the chosen backend and makes it the current one. May be called again, also with another name; calls that
  * overlap are served one after the other, and the last one decides.
  *
- * @param wanted a backend name (see `parseBackend`); by default `IMGANO_BACKEND`, then the first of `BACKENDS` that
- *   this machine has
+ * @param wanted a backend name (see `parseBackend`); by default `IMGANO_BACKEND`, then the first of
+ *   `AUTOMATIC_BACKENDS` that this machine has
  * @throws UnsupportedBackendError if a backend that was asked for is not there, with the command that fixes it
  */
 export function startRuntime(
@@ -40,14 +41,14 @@ async function start(wanted: string | undefined, { warn, ...environment }: Start
   const request = withDevice(parseBackend(wanted));
   prepareEnvironment(environment);
   if (request !== null) {
-    await startBackend(request.name, request.gpu);
+    await startBackend(request);
     return request.name;
   }
-  for (const name of BACKENDS) {
+  for (const name of AUTOMATIC_BACKENDS) {
     // a machine without a native library is the normal case, not worth a warning
     if (name === 'tensorflow' && nativeBackend() === null && nativeCandidates().length === 0) continue;
     try {
-      await startBackend(name, false);
+      await startBackend({ name, gpu: false });
       return name;
     } catch (error) {
       warn?.(`backend ${name} is skipped: ${(error as Error).message}`);
@@ -85,9 +86,10 @@ function withDevice(request: BackendRequest | null): BackendRequest | null {
   return device.kind === 'cuda' ? { name: 'tensorflow', gpu: true } : request;
 }
 
-async function startBackend(name: BackendName, gpu: boolean): Promise<void> {
+async function startBackend({ name, gpu, adapter }: BackendRequest): Promise<void> {
   if (name === 'tensorflow') startNative(gpu);
   if (name === 'wasm') registerWasm();
+  if (name === 'webgpu') await startWebgpu(adapter);
   repairKernels(name);
   const started = await withoutNewCrashHandlers(async () => await tf.setBackend(name));
   if (!started) throw new UnsupportedBackendError(`backend "${name}" does not start; run: imgano doctor`);

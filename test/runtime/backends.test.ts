@@ -14,10 +14,11 @@ describe('parseBackend', () => {
     for (const text of ['cuda', 'gpu']) expect(parseBackend(text)).to.deep.equal({ name: 'tensorflow', gpu: true });
     expect(parseBackend('wasm')).to.deep.equal({ name: 'wasm', gpu: false });
     expect(parseBackend('cpu')).to.deep.equal({ name: 'cpu', gpu: false });
+    expect(parseBackend('webgpu')).to.deep.equal({ name: 'webgpu', gpu: true });
+    expect(parseBackend('WebGPU: Intel Arc ')).to.deep.equal({ name: 'webgpu', gpu: true, adapter: 'Intel Arc' });
   });
 
-  it('says that webgpu is not there yet, and suggests for a typing error', () => {
-    expect(() => parseBackend('webgpu')).to.throw(UnsupportedBackendError, /not supported yet; use one of tensorflow/);
+  it('suggests for a typing error', () => {
     expect(() => parseBackend('wsam')).to.throw(UnsupportedBackendError, /did you mean "wasm"/);
     expect(() => parseBackend('toString')).to.throw(UnsupportedBackendError, /not known/);
   });

@@ -201,12 +201,12 @@ onEveryBackend('values as on cpu, and gradients', (backend) => {
     const [title, shape, op] = one;
     it(
       title,
-      leavesNoTensors(() => {
+      leavesNoTensors(async () => {
         const y = tf.tidy(() => op(tf.tensor(inputOf(one), shape)));
-        expectClose(y.dataSync(), values.get(title) ?? [], 1e-4);
+        expectClose(await y.data(), values.get(title) ?? [], 1e-4);
         y.dispose();
         const gradient = tf.tidy(() => tf.grad((x) => loss(x, op))(tf.tensor(inputOf(one), shape)));
-        expectClose(gradient.dataSync(), wanted.get(title) ?? [], 3e-3);
+        expectClose(await gradient.data(), wanted.get(title) ?? [], 3e-3);
         gradient.dispose();
       }),
     );

@@ -38,7 +38,7 @@ export class BundleExportCommand extends BaseCommand {
     description: 'only name them, with their hashes; the default',
   });
   signKey = Option.String('--sign-key', { description: 'a private Ed25519 key in PEM' });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<void> {

@@ -21,7 +21,7 @@ export class BundleVerifyCommand extends BaseCommand {
     ],
   });
   bundle = Option.String({ required: true, name: 'bundle' });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
   publicKey = Option.String('--public-key', {
     description: 'a public Ed25519 key in PEM: the bundle must be signed with it',
   });

@@ -50,7 +50,7 @@ export class BundleWatchCommand extends DefectsFlags {
   memoryBudget = Option.String('--memory-budget', {
     description: 'megabytes that waiting pictures and batches may take, roughly; default 1024',
   });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<number> {

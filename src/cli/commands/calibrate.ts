@@ -65,7 +65,7 @@ export class CalibrateCommand extends DefectsFlags {
   referenceDir = Option.String('--reference-dir', {
     description: 'golden samples: a folder of pictures of the same names, or one picture for all',
   });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<void> {

@@ -31,7 +31,7 @@ export class DefectsCommand extends DefectsFlags {
   jsonl = Option.String('--save-jsonl', { required: true, description: 'where the records go' });
   regions = Option.String('--defects-regions-jsonl', { description: 'a second file with the regions alone' });
   masks = Option.String('--save-masks', { description: 'folder for the masks' });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
 
   protected async run(signal: AbortSignal): Promise<void> {
     const progress = await this.progress();

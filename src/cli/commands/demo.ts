@@ -12,7 +12,7 @@ export class DemoCommand extends BaseCommand {
   });
   out = Option.String('--out', 'out/demo', { description: 'the folder to write; an earlier demo there is replaced' });
   seed = Option.String('--seed', { description: 'whole number; default 0' });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
 
   protected async run(signal: AbortSignal): Promise<void> {
     const { runDemo } = await import('../../workbench/demo/run-demo.js');

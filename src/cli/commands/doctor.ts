@@ -53,11 +53,17 @@ function machineTable(found: Examination): TableContent {
   if (cudart !== null || cudnn !== null) {
     rows.push(['libraries beside it', `CUDA ${cudart ?? 'missing'}, cuDNN ${cudnn ?? 'missing'}`]);
   }
+  for (const { adapter } of found.backends) if (adapter !== null) rows.push(['WebGPU adapter', adapterLine(adapter)]);
   for (const [name, version] of Object.entries(found.packages)) if (version !== null) rows.push([name, version]);
   for (const { loaded_from } of found.backends) if (loaded_from !== null) rows.push(['native library', loaded_from]);
   rows.push(['native cache', found.native.folder]);
   for (const [name, value] of Object.entries(found.environment)) rows.push([name, value]);
   return { columns: ['imgano', found.imgano], rows };
+}
+
+function adapterLine({ title, limits }: NonNullable<Examination['backends'][number]['adapter']>): string {
+  const mib = (bytes: number) => `${Math.floor(bytes / 2 ** 20)} MiB`;
+  return `${title}, tensors of ${mib(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize))} at most`;
 }
 
 function backendTable({ backends, default_backend }: Examination): TableContent {

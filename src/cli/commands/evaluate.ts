@@ -34,7 +34,7 @@ export class EvaluateCommand extends DefectsFlags {
   profile = Option.Boolean('--profile', false, {
     description: 'the time of every stage, in the report too (profile)',
   });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<void> {

@@ -98,7 +98,7 @@ export class InferCommand extends TileFlags {
   });
   profileJson = Option.String('--profile-json', { description: 'a file for the times of every stage' });
   traceFile = Option.String('--trace', { description: 'a file for a trace that chrome://tracing or Perfetto shows' });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
   weights = Option.Array('--weights', { description: 'a folder to search for external weights (repeatable)' });
 
   protected async run(signal: AbortSignal): Promise<number> {

@@ -159,7 +159,7 @@ export class WeightsProbeCommand extends WeightsCommand {
   id = Option.String({ name: 'ID' });
   pin = Option.Boolean('--pin', false, { description: 'write what this machine gives beside the checkpoint' });
   against = Option.String('--against', { description: 'a pin from another machine to compare with' });
-  backend = Option.String('--backend', { description: 'tensorflow, wasm or cpu; default: the best there is' });
+  backend = Option.String('--backend', { description: 'tensorflow, wasm, cpu, webgpu; default: best of the first 3' });
 
   protected async run(): Promise<number> {
     const [{ startRuntime }, { probeWeights }, { ConfigError }] = await Promise.all([

@@ -1,6 +1,8 @@
 import { nativeBackend } from '../native/load.js';
+import { onGpu } from '../on-gpu.js';
 import { startRuntime } from '../start.js';
 import { type Tensor, type Tensor4D, tf } from '../tf.js';
+import { webgpuDevice, type WebgpuDevice } from '../webgpu/start-webgpu.js';
 
 /** What a backend says about itself when it runs. */
 export interface ProbeFacts {
@@ -10,6 +12,8 @@ export interface ProbeFacts {
   /** The package or folder that it was loaded from; null on other backends. */
   readonly loaded_from: string | null;
   readonly gpu: boolean;
+  /** What the backend `webgpu` runs on; null on other backends. */
+  readonly adapter: WebgpuDevice | null;
 }
 
 /**
@@ -27,10 +31,12 @@ export async function probeBackend(name: string): Promise<ProbeFacts> {
   const values = await gradient.data();
   if (values.some((value) => value !== 4)) throw new Error(`a gradient came out as ${values}, expected 4 everywhere`);
   const native = nativeBackend();
+  const adapter = webgpuDevice();
   return {
     start_ms: Math.round(performance.now() - started),
     tensorflow: native?.binding.TF_Version ?? null,
     loaded_from: native?.title ?? null,
-    gpu: native?.binding.isUsingGpuDevice() ?? false,
+    gpu: onGpu() && adapter?.software !== true,
+    adapter,
   };
 }

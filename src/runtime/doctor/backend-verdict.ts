@@ -1,6 +1,7 @@
 import type { BackendName } from '../backends.js';
 import { CAPABILITIES } from '../capabilities.js';
 import type { NativeStatus } from '../native/status.js';
+import type { WebgpuDevice } from '../webgpu/start-webgpu.js';
 import type { CpuFeatures } from './cpu-features.js';
 import type { Gpu } from './gpus.js';
 import type { ProbeOutcome } from './run-probe.js';
@@ -17,6 +18,8 @@ export interface BackendVerdict {
   /** The package or the folder that it was loaded from. */
   readonly loaded_from: string | null;
   readonly gpu: boolean;
+  /** What `webgpu` runs on; null on other backends. */
+  readonly adapter: WebgpuDevice | null;
   readonly can: { readonly inference: boolean; readonly training: boolean; readonly amp: boolean };
 }
 
@@ -33,32 +36,52 @@ export function judgeBackend(name: BackendName, evidence: Evidence): BackendVerd
   const { outcome, native } = evidence;
   const nothing = { inference: false, training: false, amp: false };
   if (!outcome.ok) {
-    const missing = name === 'tensorflow' && native.in_use === null;
+    const missing = isMissing(name, native, outcome.message);
+    const nativeMissing = missing && name === 'tensorflow';
     return {
       name,
       state: missing ? 'missing' : 'broken',
-      detail: missing ? whyMissing(native) : whyBroken(outcome.signal, outcome.message),
-      fix: name === 'tensorflow' ? install(evidence) : 'npm ci',
+      detail: nativeMissing ? whyMissing(native) : whyBroken(outcome.signal, outcome.message),
+      fix: FIX[name](evidence),
       tensorflow: null,
       loaded_from: null,
       gpu: false,
+      adapter: null,
       can: nothing,
     };
   }
-  const { tensorflow, gpu, loaded_from, start_ms } = outcome.facts;
+  const { tensorflow, gpu, loaded_from, start_ms, adapter } = outcome.facts;
   const { title, training, amp, speed } = CAPABILITIES[name];
   const idleGpu = name === 'tensorflow' && !gpu && evidence.gpus.length > 0;
   const what = name === 'tensorflow' ? `TensorFlow ${tensorflow} on ${gpu ? 'CUDA' : 'CPU'}` : title;
+  const where = adapter === null ? '' : ` on ${adapter.title}${adapter.software ? ', which is the processor' : ''}`;
   return {
     name,
     state: 'there',
-    detail: idleGpu ? `${what}; the GPU of this machine is NOT used` : `${what} (${speed}; starts in ${start_ms} ms)`,
+    detail: idleGpu
+      ? `${what}; the GPU of this machine is NOT used`
+      : `${what}${where} (${speed}; starts in ${start_ms} ms)`,
     fix: idleGpu ? 'imgano native install --gpu' : null,
     tensorflow,
     loaded_from,
     gpu,
+    adapter,
     can: { inference: true, training, amp: amp && hasReducedPrecision(gpu, evidence.cpu) },
   };
+}
+
+/** The command that makes a backend. */
+const FIX: Readonly<Record<BackendName, (evidence: Evidence) => string | null>> = {
+  tensorflow: install,
+  wasm: () => 'npm ci',
+  cpu: () => 'npm ci',
+  webgpu: () => null, // its own message says it
+};
+
+/** Nothing is wrong with a machine that does not have it. */
+function isMissing(name: BackendName, native: NativeStatus, message: string): boolean {
+  if (name === 'webgpu') return /packages are not installed|no adapter|only the processor/.test(message);
+  return name === 'tensorflow' && native.in_use === null;
 }
 
 function install({ gpus }: Evidence): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { BACKENDS, type BackendName } from '../backends.js';
+import { AUTOMATIC_BACKENDS, BACKENDS, type BackendName } from '../backends.js';
 import type { BuildInfo } from '../native/build-info.js';
 import { cudaLibraries, majorOf } from '../native/cuda-libraries.js';
 import { libraryFolder, libraryOf } from '../native/library-of.js';
@@ -43,11 +43,13 @@ const PACKAGES = [
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-node',
   '@tensorflow/tfjs-node-gpu',
+  '@tensorflow/tfjs-backend-webgpu',
+  'webgpu',
   'sharp',
 ];
 
 const VARIABLES =
-  /^(IMGANO_|TF_(FORCE|CPP|NUM|ENABLE|ONEDNN|GPU|CUDNN)|NVIDIA_TF32|CUDA_|LD_LIBRARY_PATH$|OMP_NUM_THREADS$|UV_THREADPOOL_SIZE$)/;
+  /^(IMGANO_|TF_(FORCE|CPP|NUM|ENABLE|ONEDNN|GPU|CUDNN)|NVIDIA_TF32|CUDA_|LD_LIBRARY_PATH$|VK_|OMP_NUM_THREADS$|UV_THREADPOOL_SIZE$)/;
 
 /** Looks at this machine. Backends are tried in child processes; nothing native is loaded here. */
 export async function examine(signal?: AbortSignal): Promise<Examination> {
@@ -83,7 +85,8 @@ export async function examine(signal?: AbortSignal): Promise<Examination> {
     cuda_libraries: { cudart: majorOf('cudart', libraries), cudnn: majorOf('cudnn', libraries) },
     native,
     backends,
-    default_backend: backends.find((backend) => backend.state === 'there')?.name ?? null,
+    default_backend:
+      backends.find(({ name, state }) => state === 'there' && AUTOMATIC_BACKENDS.includes(name))?.name ?? null,
     environment: Object.fromEntries(
       Object.entries(process.env).flatMap(([name, value]) =>
         VARIABLES.test(name) && value !== undefined ? [[name, value]] : [],

@@ -8,6 +8,7 @@ const why = 'at the border the gradient is divided by the whole window, the aver
 export const averagePoolGradient: readonly KernelRepair[] = [
   { kernel: 'AvgPoolGrad', backend: 'cpu', why, make },
   { kernel: 'AvgPoolGrad', backend: 'wasm', why, make },
+  { kernel: 'AvgPoolGrad', backend: 'webgpu', why, make },
 ];
 
 function make(own: Kernel): Kernel {

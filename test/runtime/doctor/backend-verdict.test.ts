@@ -5,7 +5,7 @@ const nothing = { folder: '/c', in_use: null, packages: [], builds: [] };
 const build = { dir: '/c/b', flavour: 'cpu', tensorflow: '2.21.0', source: 'auto', bytes: 1, problem: null };
 const gpu = { name: 'NVIDIA L4', memory_mib: 23034, driver: '550', compute_capability: '8.9' };
 const bf16 = { avx2: true, avx512: true, avx512_bf16: true, amx_bf16: false };
-const runs = { start_ms: 300, tensorflow: '2.21.0', loaded_from: '/c/b', gpu: false };
+const runs = { start_ms: 300, tensorflow: '2.21.0', loaded_from: '/c/b', gpu: false, adapter: null };
 
 function evidence(changes: Partial<Evidence>): Evidence {
   return {
@@ -29,6 +29,7 @@ describe('judgeBackend', () => {
       tensorflow: '2.21.0',
       loaded_from: '/c/b',
       gpu: false,
+      adapter: null,
       can: { inference: true, training: true, amp: false },
     });
   });
@@ -80,6 +81,20 @@ describe('judgeBackend', () => {
     );
     expect(detail("/lib/libm.so.6: version `GLIBC_2.29' not found (required by x)")).to.match(/needs GLIBC_2.29/);
     expect(detail('', 'SIGTERM')).to.match(/two minutes/);
+  });
+
+  it('takes webgpu for optional: only one that should run and does not is broken', () => {
+    const verdict = (outcome: Evidence['outcome']) => judgeBackend('webgpu', evidence({ outcome }));
+    for (const why of ['its packages are not installed; run: npm install x', 'no adapter (none answers)']) {
+      expect(verdict(failed(`backend "webgpu": ${why}`))).to.include({ state: 'missing', fix: null });
+    }
+    expect(verdict(failed('the GPU does not open'))).to.include({ state: 'broken' });
+    const limits = { maxStorageBufferBindingSize: 2 ** 27 } as never;
+    const adapter = { title: 'Intel Arc', software: false, limits };
+    const facts = { ...runs, tensorflow: null, loaded_from: null, gpu: true, adapter };
+    const found = verdict({ ok: true, facts, said: '' });
+    expect(found.detail).to.equal('WebGPU on Intel Arc (for GPUs without CUDA; starts in 300 ms)');
+    expect(found).to.deep.include({ state: 'there', gpu: true, adapter });
   });
 
   it('points to npm for a backend that comes as a package', () => {

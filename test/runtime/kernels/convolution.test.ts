@@ -79,16 +79,16 @@ onEveryBackend('convolution', () => {
 
       it(
         `${name}: values`,
-        leavesNoTensors(() => {
+        leavesNoTensors(async () => {
           const out = tf.tidy(() => run(tf.tensor4d(x, geometry.input), tf.tensor4d(f, filterShape)));
-          expectClose(out.dataSync(), convolve(x, f, geometry, last, depthwise));
+          expectClose(await out.data(), convolve(x, f, geometry, last, depthwise));
           out.dispose();
         }),
       );
 
       it(
         `${name}: gradients`,
-        leavesNoTensors(() => {
+        leavesNoTensors(async () => {
           const [dx, df] = tf.tidy(() =>
             tf.grads((picture, filter) => {
               const out = run(picture as Tensor4D, filter as Tensor4D);
@@ -97,8 +97,8 @@ onEveryBackend('convolution', () => {
           );
           const byPicture = (values: number[]) => convolve(values, f, geometry, last, depthwise);
           const byFilter = (values: number[]) => convolve(x, values, geometry, last, depthwise);
-          expectClose(dx.dataSync(), numericGradient(byPicture, x, weights), 1e-4);
-          expectClose(df.dataSync(), numericGradient(byFilter, f, weights), 1e-4);
+          expectClose(await dx.data(), numericGradient(byPicture, x, weights), 1e-4);
+          expectClose(await df.data(), numericGradient(byFilter, f, weights), 1e-4);
           tf.dispose([dx, df]);
         }),
       );
@@ -107,7 +107,7 @@ onEveryBackend('convolution', () => {
 
   it(
     'from one channel to one, again and again: gradients',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const geometry: Geometry = { input: [1, 7, 7, 1], filter: [5, 5], stride: [1, 1], pad: [0, 0, 0, 0] };
       for (let round = 0; round < 8; round++) {
         const [x, f, weights] = [numbers(49), numbers(25, 3 + round), numbers(9, 20 + round)];
@@ -120,7 +120,7 @@ onEveryBackend('convolution', () => {
           )(tf.tensor4d(x, [1, 7, 7, 1])),
         );
         expectClose(
-          dx.dataSync(),
+          await dx.data(),
           numericGradient((values) => convolve(values, f, geometry, 1, false), x, weights),
           1e-4,
         );
@@ -131,7 +131,7 @@ onEveryBackend('convolution', () => {
 
   it(
     'fused with a bias and an activation, 1 pixel',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const geometry: Geometry = { input: [1, 4, 4, 2], filter: [3, 3], stride: [1, 1], pad: [1, 1, 1, 1] };
       const [x, f] = [numbers(32), numbers(54, 3)];
       const out = tf.tidy(() =>
@@ -146,7 +146,7 @@ onEveryBackend('convolution', () => {
       );
       const bias = [0.5, -0.5, 0];
       expectClose(
-        out.dataSync(),
+        await out.data(),
         convolve(x, f, geometry, 3, false).map((v, i) => Math.max(0, v + bias[i % 3])),
       );
       out.dispose();

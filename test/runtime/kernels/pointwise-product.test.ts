@@ -33,9 +33,10 @@ function rows(a: Float64Array, n: number, taken: readonly number[]): Float64Arra
   return Float64Array.from(taken.flatMap((row) => [...a.subarray(row * n, (row + 1) * n)]));
 }
 
-/** One assertion for all values: there are millions. */
-function expectEqual(got: Tensor, wanted: Float64Array): void {
-  const values = got.dataSync();
+/** One assertion for all values: there are millions. Disposes what it got. */
+async function expectEqual(got: Tensor, wanted: Float64Array): Promise<void> {
+  const values = await got.data();
+  got.dispose();
   expect(values.length).to.equal(wanted.length);
   let [worst, largest] = [0, 0];
   for (const [i, value] of wanted.entries()) {
@@ -49,20 +50,25 @@ onEveryBackend('1 x 1 convolutions of many channels', () => {
   for (const [from, to] of PAIRS) {
     it(
       `${from} to ${to}: values, with bias and activation, and with strides`,
-      leavesNoTensors(() => {
+      leavesNoTensors(async () => {
         const [x, f, bias] = [numbers(PLACES * from), numbers(from * to, 3), numbers(to, 5)];
         const wanted = product(x, f, PLACES, from, to);
-        tf.tidy(() => {
+        const [plain, strided, fused] = tf.tidy(() => {
           const picture = tf.tensor4d(x, [1, 1, PLACES, from]);
           const filter = tf.tensor4d(f, [1, 1, from, to]);
           const options = { x: picture, filter, pad: 'same', strides: 1, bias: tf.tensor1d(bias) } as const;
-          expectEqual(tf.conv2d(picture, filter, 1, 'valid'), wanted);
-          expectEqual(tf.conv2d(picture, filter, 2, 'same'), rows(wanted, to, MET));
-          expectEqual(
+          return [
+            tf.conv2d(picture, filter, 1, 'valid'),
+            tf.conv2d(picture, filter, 2, 'same'),
             tf.fused.conv2d({ ...options, activation: 'relu' }),
-            wanted.map((v, i) => Math.max(0, v + bias[i % to])),
-          );
+          ];
         });
+        await expectEqual(plain, wanted);
+        await expectEqual(strided, rows(wanted, to, MET));
+        await expectEqual(
+          fused,
+          wanted.map((v, i) => Math.max(0, v + bias[i % to])),
+        );
       }),
     );
   }
@@ -74,21 +80,21 @@ onEveryBackend('1 x 1 convolutions of many channels', () => {
     for (const stride of [1, 2]) {
       it(
         `${from} to ${to}: gradients, stride ${stride}`,
-        leavesNoTensors(() => {
+        leavesNoTensors(async () => {
           const met = stride === 1 ? [0, 1, 2] : MET;
           const [x, f, dy] = [numbers(PLACES * from), numbers(from * to, 3), numbers(met.length * to, 2)];
           const back = product(dy, transposed(f, from, to), met.length, to, from);
           const wanted = new Float64Array(PLACES * from);
           met.forEach((place, i) => wanted.set(back.subarray(i * from, (i + 1) * from), place * from));
           const seen = rows(Float64Array.from(x), from, met);
-          tf.tidy(() => {
-            const [dx, df] = tf.grads((picture, filter) => {
+          const [dx, df] = tf.tidy(() =>
+            tf.grads((picture, filter) => {
               const out = tf.conv2d(picture as Tensor4D, filter as Tensor4D, stride, 'same');
               return out.mul(tf.tensor4d(dy, out.shape)).sum();
-            })([tf.tensor4d(x, [1, 1, PLACES, from]), tf.tensor4d(f, [1, 1, from, to])]);
-            expectEqual(dx, wanted);
-            expectEqual(df, product(transposed(seen, met.length, from), dy, from, met.length, to));
-          });
+            })([tf.tensor4d(x, [1, 1, PLACES, from]), tf.tensor4d(f, [1, 1, from, to])]),
+          );
+          await expectEqual(dx, wanted);
+          await expectEqual(df, product(transposed(seen, met.length, from), dy, from, met.length, to));
         }),
       );
     }

@@ -52,16 +52,16 @@ onEveryBackend('pooling with padding', () => {
     for (const { kind, reduce, run } of kinds) {
       it(
         `${kind} ${title}: values`,
-        leavesNoTensors(() => {
+        leavesNoTensors(async () => {
           const out = tf.tidy(() => run(tf.tensor4d(x, geometry.input)));
-          expectClose(out.dataSync(), pool(x, geometry, reduce));
+          expectClose(await out.data(), pool(x, geometry, reduce));
           out.dispose();
         }),
       );
 
       it(
         `${kind} ${title}: gradient`,
-        leavesNoTensors(() => {
+        leavesNoTensors(async () => {
           const plain = (values: number[]) => pool(values, geometry, reduce);
           const weights = numbers(plain(x).length, 2);
           const gradient = tf.tidy(() =>
@@ -70,7 +70,7 @@ onEveryBackend('pooling with padding', () => {
               return out.mul(tf.tensor4d(weights, out.shape)).sum();
             })(tf.tensor4d(x, geometry.input)),
           );
-          expectClose(gradient.dataSync(), numericGradient(plain, x, weights), 1e-4);
+          expectClose(await gradient.data(), numericGradient(plain, x, weights), 1e-4);
           gradient.dispose();
         }),
       );

@@ -5,9 +5,9 @@ import { tf, type Tensor2D } from '../../../src/runtime/tf.js';
 onEveryBackend('round', () => {
   it(
     'leaves whole numbers as they are',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const out = tf.tidy(() => tf.tensor1d([-3, 0, 7], 'int32').round());
-      expect(Array.from(out.dataSync())).to.deep.equal([-3, 0, 7]);
+      expect(Array.from(await out.data())).to.deep.equal([-3, 0, 7]);
       expect(out.dtype).to.equal('int32');
       out.dispose();
     }),
@@ -15,9 +15,9 @@ onEveryBackend('round', () => {
 
   it(
     'rounds halves to even',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const out = tf.tidy(() => tf.tensor1d([-1.5, 0.5, 1.4, 2.5]).round());
-      expect(Array.from(out.dataSync())).to.deep.equal([-2, 0, 1, 2]);
+      expect(Array.from(await out.data())).to.deep.equal([-2, 0, 1, 2]);
       out.dispose();
     }),
   );
@@ -26,7 +26,7 @@ onEveryBackend('round', () => {
 onEveryBackend('gather', () => {
   it(
     'has a gradient that counts repeated rows',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const gradient = tf.tidy(() =>
         tf.grad((x) => {
           const rows = tf.gather(x as Tensor2D, tf.tensor1d([2, 0, 2], 'int32'));
@@ -41,7 +41,7 @@ onEveryBackend('gather', () => {
             .sum();
         })(tf.zeros([4, 2])),
       );
-      expect(gradient.arraySync()).to.deep.equal([
+      expect(await gradient.array()).to.deep.equal([
         [10, 20],
         [0, 0],
         [101, 202],
@@ -53,7 +53,7 @@ onEveryBackend('gather', () => {
 
   it(
     'sums segments and drops negative ones',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const out = tf.tidy(() =>
         tf.unsortedSegmentSum(
           tf.tensor2d([
@@ -65,7 +65,7 @@ onEveryBackend('gather', () => {
           3,
         ),
       );
-      expect(out.arraySync()).to.deep.equal([
+      expect(await out.array()).to.deep.equal([
         [0, 0],
         [6, 8],
         [0, 0],

@@ -8,7 +8,7 @@ onEveryBackend('transform', () => {
 
   it(
     'moves a picture by one column and fills with the given value',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const out = tf.tidy(() =>
         tf.image.transform(
           tf.tensor4d(picture, [1, 3, 3, 1]),
@@ -18,14 +18,14 @@ onEveryBackend('transform', () => {
           -1,
         ),
       );
-      expect(Array.from(out.dataSync())).to.deep.equal([2, 3, -1, 5, 6, -1, 8, 9, -1]);
+      expect(Array.from(await out.data())).to.deep.equal([2, 3, -1, 5, 6, -1, 8, 9, -1]);
       out.dispose();
     }),
   );
 
   it(
     'interpolates half a pixel and gives the size that is asked for',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const out = tf.tidy(() =>
         tf.image.transform(
           tf.tensor4d(picture, [1, 3, 3, 1]),
@@ -37,7 +37,7 @@ onEveryBackend('transform', () => {
         ),
       );
       expect(out.shape).to.deep.equal([1, 2, 2, 1]);
-      expectClose(out.dataSync(), [1.5, 2.5, 4.5, 5.5]);
+      expectClose(await out.data(), [1.5, 2.5, 4.5, 5.5]);
       out.dispose();
     }),
   );
@@ -46,7 +46,7 @@ onEveryBackend('transform', () => {
 onEveryBackend('denseBincount', () => {
   it(
     'counts every row for itself',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const out = tf.tidy(() =>
         tf.denseBincount(
           tf.tensor2d(
@@ -61,7 +61,7 @@ onEveryBackend('denseBincount', () => {
           3,
         ),
       );
-      expect(out.arraySync()).to.deep.equal([
+      expect(await out.array()).to.deep.equal([
         [1, 2, 0],
         [0, 0, 3],
       ]);
@@ -71,9 +71,9 @@ onEveryBackend('denseBincount', () => {
 
   it(
     'adds weights',
-    leavesNoTensors(() => {
+    leavesNoTensors(async () => {
       const out = tf.tidy(() => tf.denseBincount(tf.tensor1d([0, 2, 2], 'int32'), tf.tensor1d([0.5, 1, 2]), 4));
-      expect(out.arraySync()).to.deep.equal([0.5, 0, 3, 0]);
+      expect(await out.array()).to.deep.equal([0.5, 0, 3, 0]);
       out.dispose();
     }),
   );
