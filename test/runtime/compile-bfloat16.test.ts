@@ -9,7 +9,7 @@ import { type Graph, type GraphNode } from '../../src/runtime/compile/graph.js';
 import { lowPrecision } from '../../src/runtime/compile/low-precision.js';
 import { startRuntime } from '../../src/runtime/start.js';
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from '../../src/runtime/tf.js';
-import { backends, leavesNoTensors, onEveryBackend } from '../support/backends.js';
+import { backends, leavesNoTensors, onSynchronousBackends } from '../support/backends.js';
 import { hashedCheckpoint } from '../support/golden-backbones.js';
 import type { HashedTensor } from '../support/hash-weights.js';
 
@@ -29,7 +29,7 @@ function network() {
 
 const nativeCan = backends.includes('tensorflow') && (await startRuntime('tensorflow')) && whyNotBfloat16() === null;
 
-onEveryBackend('bfloat16', (backend) => {
+onSynchronousBackends('bfloat16', (backend) => {
   const able = backend === 'tensorflow' && nativeCan;
 
   it(

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { compile } from '../../src/runtime/compile.js';
 import { Random } from '../../src/runtime/random.js';
 import { tf, type Tensor } from '../../src/runtime/tf.js';
-import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
+import { leavesNoTensors, onSynchronousBackends } from '../support/backends.js';
 
 type Shape = number[];
 interface Case {
@@ -331,7 +331,7 @@ function inputsOf(test: Case, seed: number): Tensor[] {
   });
 }
 
-onEveryBackend('compile repeats', (backend) => {
+onSynchronousBackends('compile repeats', (backend) => {
   for (const [name, test] of Object.entries(CASES)) {
     if (test.not?.includes(backend)) continue;
     it(

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { compiled } from '../../src/runtime/compile/compiled.js';
 import { tf } from '../../src/runtime/tf.js';
-import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
+import { leavesNoTensors, onSynchronousBackends } from '../support/backends.js';
 
-onEveryBackend('compiled', (backend) => {
+onSynchronousBackends('compiled', (backend) => {
   const native = backend === 'tensorflow';
 
   it(

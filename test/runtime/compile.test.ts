@@ -6,7 +6,7 @@ import { ShapeError, UnsupportedBackendError } from '../../src/errors.js';
 import { compile, type TensorFunction } from '../../src/runtime/compile.js';
 import { type GraphPass } from '../../src/runtime/compile/graph.js';
 import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../../src/runtime/tf.js';
-import { leavesNoTensors, onEveryBackend } from '../support/backends.js';
+import { leavesNoTensors, onSynchronousBackends } from '../support/backends.js';
 
 const uniform = (shape: number[], seed = 1) => tf.randomUniform(shape, -1, 1, 'float32', seed);
 
@@ -41,7 +41,7 @@ function detectorWeights(): Tensor[] {
   ];
 }
 
-onEveryBackend('compile', (backend) => {
+onSynchronousBackends('compile', (backend) => {
   const native = backend === 'tensorflow';
 
   it(

@@ -6,7 +6,7 @@ import { PatchEmbedding } from '../../../src/models/memory-bank/patch-embedding.
 import { PatchcoreParams } from '../../../src/models/memory-bank/patchcore-params.js';
 import { Random } from '../../../src/runtime/random.js';
 import { tf, type Tensor4D } from '../../../src/runtime/tf.js';
-import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
+import { leavesNoTensors, onSynchronousBackends } from '../../support/backends.js';
 
 type Grid = number[][][];
 
@@ -96,7 +96,7 @@ function closeTo(got: Grid, wanted: Grid): void {
   got.flat(2).forEach((v, i) => expect(v).to.be.closeTo(flat[i], 1e-3));
 }
 
-onEveryBackend('PatchEmbedding', () => {
+onSynchronousBackends('PatchEmbedding', () => {
   const x = picture(12, 16);
   const layers = [blocks(x, 2, 3), blocks(x, 4, 2)];
   const joined = (fine: Grid, coarse: Grid) => fine.map((row, i) => row.map((cell, j) => [...cell, ...coarse[i][j]]));

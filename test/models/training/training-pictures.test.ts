@@ -7,7 +7,7 @@ import { TrainingPictures } from '../../../src/models/training/training-pictures
 import { silent } from '../../../src/runtime/progress.js';
 import { Random } from '../../../src/runtime/random.js';
 import { tf, type Tensor4D } from '../../../src/runtime/tf.js';
-import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
+import { leavesNoTensors, onSynchronousBackends } from '../../support/backends.js';
 
 /** Pictures of one value each; those of `tall` are another shape. In batches of 3, as pictures of one shape come. */
 function sourceOf(values: readonly number[], tall: readonly number[] = []): FitSource {
@@ -48,7 +48,7 @@ async function read(batches: AsyncIterable<Tensor4D>): Promise<number[][]> {
   return seen;
 }
 
-onEveryBackend('training pictures', () => {
+onSynchronousBackends('training pictures', () => {
   const whole = [0, 1, 2, 3, 4, 5, 255];
   for (const [kind, values, memoryMb] of [
     ['kept as bytes', whole, 1],

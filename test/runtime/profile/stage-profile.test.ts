@@ -6,7 +6,7 @@ import { StageProfile } from '../../../src/runtime/profile/stage-profile.js';
 import { TraceWriter } from '../../../src/runtime/profile/trace-writer.js';
 import { Random } from '../../../src/runtime/random.js';
 import { tf } from '../../../src/runtime/tf.js';
-import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
+import { leavesNoTensors, onSynchronousBackends } from '../../support/backends.js';
 import { scratch } from '../../support/toy-run.js';
 
 describe('a histogram of durations', () => {
@@ -32,7 +32,7 @@ describe('a histogram of durations', () => {
   });
 });
 
-onEveryBackend('a profile', () => {
+onSynchronousBackends('a profile', () => {
   const dir = scratch();
 
   it(

@@ -78,8 +78,9 @@ onEveryBackend('pretexts', () => {
       const want = tf.tidy(() => network.apply(pixels, { values, training: false, carry() {} }));
       for (const [i, features] of want.entries()) {
         expect(got[i].shape).to.deep.equal(features.shape);
-        const error = tf.tidy(() => got[i].sub(features).abs().max().div(features.abs().max()).dataSync()[0]);
-        expect(error, names[i]).to.be.below(1e-5);
+        const error = tf.tidy(() => got[i].sub(features).abs().max().div(features.abs().max()));
+        expect((await error.data())[0], names[i]).to.be.below(1e-5);
+        error.dispose();
       }
       tf.dispose([values, pixels, x, ...got, ...want]);
       loaded.dispose();

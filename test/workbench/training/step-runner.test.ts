@@ -18,7 +18,7 @@ import {
   trainingStep,
   type TrainingState,
 } from '../../../src/workbench/training/training-step.js';
-import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
+import { leavesNoTensors, onSynchronousBackends } from '../../support/backends.js';
 import { worst } from '../../support/worst.js';
 
 const net = sequence([
@@ -64,7 +64,7 @@ const picture = (n: number): Tensor => {
 
 const all = (state: TrainingState) => ({ ...state.values, ...state.statistics, ...state.slots, ...state.average });
 
-onEveryBackend('the runner of training steps', () => {
+onSynchronousBackends('the runner of training steps', () => {
   it(
     'gives what the plain steps give, for batches of two shapes',
     leavesNoTensors(async () => {
