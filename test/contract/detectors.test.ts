@@ -122,6 +122,15 @@ const kwargs: Record<string, Record<string, unknown>> = {
     mean_filter: 3,
     training: { epochs: 2, batch_size: 4, lr: 2e-2 },
   },
+  vision_glass: {
+    ...{ backbone: { name: 'filterbank', stride: 8, levels: 1 }, resize: { mode: 'stretch', size: tiny } },
+    ...{ hidden_dim: 8, ascent_steps: 1, training: { epochs: 1, batch_size: 8 } },
+  },
+  vision_draem: {
+    ...coder,
+    ...{ resize: { mode: 'stretch', size: { height: 16, width: 16 } }, levels: 1, mean_filter: 3 },
+    training: { epochs: 1, batch_size: 8 },
+  },
   vision_cutpaste: {
     resize: coder.resize,
     width: 4,
@@ -170,11 +179,14 @@ const labelled = [103, 104].map((seed) => ({ source: sourceOf(toyPicture(seed, {
 /** What every picture is compared with, by models that compare with references. */
 const goldenSample = toyPicture(1000);
 
-/** They see nothing before a hundred steps and more, which take minutes on the slow backends; what they are made of is checked elsewhere. */
-const slow: ReadonlySet<string> = new Set(['vision_draem', 'vision_glass']);
+/**
+ * They see nothing before hundreds of steps, which take minutes on the slow backends: a few steps show all that a detector promises but what
+ * it finds, which `npm run bench -- trained-models` shows.
+ */
+const blind: ReadonlySet<string> = new Set(['vision_draem', 'vision_glass']);
 
 onEveryBackend('detector contract', () => {
-  for (const spec of MODELS.filter(({ name }) => !slow.has(name))) {
+  for (const spec of MODELS) {
     describe(spec.name, () => {
       const make = () =>
         spec.create(decode(spec.params, kwargs[spec.name] ?? resized(spec.params), spec.name), {
@@ -224,11 +236,11 @@ onEveryBackend('detector contract', () => {
       );
 
       it(
-        'scores a defect above good pictures, repeats itself, and survives saving',
+        `${blind.has(spec.name) ? '' : 'scores a defect above good pictures, '}repeats itself, and survives saving`,
         leavesNoTensors(async () => {
           const detector = await fitted();
           const first = await scoresOf(detector, [...unseen, defective]);
-          expect(Math.min(first[2])).to.be.above(Math.max(first[0], first[1]));
+          if (!blind.has(spec.name)) expect(first[2]).to.be.above(Math.max(first[0], first[1]));
           expect(await scoresOf(detector, [...unseen, defective])).to.deep.equal(first);
 
           const again = await fitted();
@@ -257,7 +269,7 @@ onEveryBackend('detector contract', () => {
       );
 
       it(
-        'gives finite maps that are highest at the defect, and leaves only its outputs',
+        `gives finite maps${blind.has(spec.name) ? '' : ' that are highest at the defect'}, and leaves only its outputs`,
         leavesNoTensors(async () => {
           const detector = await saved();
           const batch = batchOf([defective], detector);
@@ -269,9 +281,11 @@ onEveryBackend('detector contract', () => {
             const [, h, w] = maps!.shape;
             const values = await maps!.data();
             expect(values.every((value) => Number.isFinite(value))).to.equal(true);
-            const peak = values.indexOf(Math.max(...values));
-            expect(Math.floor(peak / w) / h, 'row of the peak').to.be.within(0.1, 0.7);
-            expect((peak % w) / w, 'column of the peak').to.be.within(0.2, 0.65);
+            if (!blind.has(spec.name)) {
+              const peak = values.indexOf(Math.max(...values));
+              expect(Math.floor(peak / w) / h, 'row of the peak').to.be.within(0.1, 0.7);
+              expect((peak % w) / w, 'column of the peak').to.be.within(0.2, 0.65);
+            }
           }
           tf.dispose([scores, ...(maps === null ? [] : [maps]), batch.pixels, batch.references]);
           detector.dispose();

@@ -10,7 +10,7 @@ export const draem: ModelSpec<DraemParams> = {
     'Zavrtanik, Kristan and Skocaj, DRAEM: A Discriminatively Trained Reconstruction Embedding for Surface Anomaly Detection, ICCV 2021',
   family: 'discriminative',
   outputs: ['score', 'map'],
-  needs: { backbone: false, gradients: true },
+  needs: { backbone: false, gradients: true, others: 'optional' },
   params: DraemParams,
   create: async (params) => {
     const { Draem } = await import('./draem.js');

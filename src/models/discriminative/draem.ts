@@ -1,5 +1,6 @@
 import { avgPool } from '../../ops/pool.js';
 import { structuralSimilarity } from '../../ops/structural-similarity.js';
+import type { Random } from '../../runtime/random.js';
 import { tf, type Scalar, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { Pass } from '../nets/module.js';
 import { ReconstructionDetector } from '../reconstruction/reconstruction-detector.js';
@@ -34,12 +35,10 @@ export function draemMethod(params: DraemParams): ReconstructionMethod {
     trained: [...reconstructive.trained, ...discriminative.trained],
     statistics: [...reconstructive.statistics, ...discriminative.statistics],
     multiple: 2 ** levels,
-    draw: (shape, random) =>
-      drawAnomalies(
-        shape,
-        { share: anomaly_share, ownShare: own_share, through: (from) => from.uniform(0, max_beta) },
-        random,
-      ),
+    draw: (shape, random, textures) => {
+      const through = (from: Random) => from.uniform(0, max_beta);
+      return drawAnomalies(shape, { share: anomaly_share, ownShare: own_share, through }, random, textures);
+    },
     loss: (x, drawn, pass) => {
       const { y, logits } = judged(withAnomalies(x, drawn), pass);
       const error = squaredError(x, y).mean() as Scalar;

@@ -1,3 +1,6 @@
+import { AugmentRule } from '../../config/augment-rule.js';
+import { decode } from '../../config/codec.js';
+import { augment } from '../../ops/augment/augment.js';
 import { perlinMask } from '../../ops/perlin-mask.js';
 import { proceduralTexture } from '../../ops/procedural-texture.js';
 import type { Random } from '../../runtime/random.js';
@@ -6,11 +9,18 @@ import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../../runtime/tf.
 export interface AnomalyRule {
   /** Of the pictures in a step; the others stay good. */
   readonly share: number;
-  /** Of the anomalies made of the pictures themselves, with their blocks shuffled; the others are made-up textures. */
+  /** Of the anomalies made of the pictures themselves, with their blocks shuffled; the others are textures. */
   readonly ownShare: number;
   /** Draws how much of the picture still shows through. */
   through(random: Random): number;
 }
+
+/** How textures that are given are varied. */
+const VARIED = decode(
+  AugmentRule,
+  { flip_horizontal: 0.5, flip_vertical: 0.5, rotate: 45, contrast: 0.5, brightness: 0.2, gamma: 1 },
+  'textures',
+);
 
 /** Along each side of a picture. */
 const BLOCKS = 8;
@@ -19,10 +29,16 @@ const BLOCKS = 8;
  * What anomalies of a step are made of, drawn from `random`: masks of Perlin noise, textures, and how much shows through.
  *
  * @param shape of the pictures
+ * @param given pictures of textures, `[m, h, w, 3]`, 0..255, borrowed; null = textures are made up
  * @returns masks `[n, h, w, 1]`, textures `[n, h, w, 3]` from 0 to 1, shares of the picture `[n, 1, 1, 1]`, 1 where its own blocks are the texture
  *   `[n, 1, 1, 1]`, and the order of the blocks `[blocks, blocks]`; owned by the caller
  */
-export function drawAnomalies([n, h, w]: Tensor4D['shape'], rule: AnomalyRule, random: Random): Tensor[] {
+export function drawAnomalies(
+  [n, h, w]: Tensor4D['shape'],
+  rule: AnomalyRule,
+  random: Random,
+  given: Tensor4D | null = null,
+): Tensor[] {
   const masks = new Float32Array(n * h * w);
   const textures = new Float32Array(n * h * w * 3);
   const [through, own] = [new Float32Array(n), new Float32Array(n)];
@@ -36,7 +52,7 @@ export function drawAnomalies([n, h, w]: Tensor4D['shape'], rule: AnomalyRule, r
     }
     through[i] = rule.through(random);
     own[i] = random.uniform() < rule.ownShare ? 1 : 0;
-    if (own[i] === 0) textures.set(proceduralTexture(random, h, w), i * h * w * 3);
+    if (own[i] === 0 && given === null) textures.set(proceduralTexture(random, h, w), i * h * w * 3);
   }
   const [rows, columns] = blocksOf(h, w);
   const order = random.shuffled(Array.from({ length: rows * columns }, (_, i) => i));
@@ -44,11 +60,19 @@ export function drawAnomalies([n, h, w]: Tensor4D['shape'], rule: AnomalyRule, r
   order.forEach((from, to) => (permutation[to * order.length + from] = 1));
   return [
     tf.tensor4d(masks, [n, h, w, 1]),
-    tf.tensor4d(textures, [n, h, w, 3]),
+    given === null ? tf.tensor4d(textures, [n, h, w, 3]) : variedTextures(given, n, random),
     tf.tensor4d(through, [n, 1, 1, 1]),
     tf.tensor4d(own, [n, 1, 1, 1]),
     tf.tensor2d(permutation, [order.length, order.length]),
   ];
+}
+
+/** As many textures as pictures, from 0 to 1. */
+function variedTextures(given: Tensor4D, n: number, random: Random): Tensor4D {
+  return tf.tidy(() => {
+    const rows = Array.from({ length: n }, (_, i) => i % given.shape[0]);
+    return augment(tf.gather(given, tf.tensor1d(rows, 'int32')), VARIED, random).div(255);
+  });
 }
 
 /**

@@ -6,8 +6,9 @@ import { CompiledForward } from '../memory-bank/compiled-forward.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { cycle } from '../training/cycle.js';
 import { requireTrainer } from '../training/require-trainer.js';
-import { TrainingPictures } from '../training/training-pictures.js';
+import { TrainingPictures, type TrainingPicturesOptions } from '../training/training-pictures.js';
 import type { ReconstructionMethod } from './reconstruction-method.js';
 import type { ReconstructionParams } from './reconstruction-params.js';
 
@@ -29,23 +30,14 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
     const train = requireTrainer(context, this.name);
     const { training: rule } = this.params;
     const { method } = this;
-    const pictures = await TrainingPictures.collect(source, context, {
-      name: this.name,
-      batchSize: rule.batch_size,
-      memoryMb: rule.memory_mb,
-      validationFraction: rule.validation_fraction,
-      augment: rule.augment,
-    });
+    const { augment, validation_fraction: validationFraction } = rule;
+    const pictures = await this.collect(source, context, { augment, validationFraction });
+    const owned = [pictures];
     const random = new Random(context.seed);
     const { heldOut } = pictures;
-    const withDrawn = (pixels: Tensor4D, from: Random): Tensor[] => [
-      pixels,
-      ...(method.draw?.(pixels.shape, from) ?? []),
-    ];
-    async function* inputs(batches: AsyncIterable<Tensor4D>, from: Random): AsyncIterable<Tensor[]> {
-      for await (const pixels of batches) yield withDrawn(pixels, from);
-    }
     try {
+      const others = context.others === undefined ? null : await this.collect(context.others, context, {});
+      if (others !== null) owned.push(others);
       const { values } = await train(
         {
           name: this.name,
@@ -53,16 +45,18 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
           start: begin(method.trained, random.fork('start')),
           statistics: begin(method.statistics, random.fork('start')),
           stepsPerEpoch: pictures.stepsPerEpoch,
-          batches: (_, from) => inputs(pictures.batches(from.fork('order')), from.fork('drawn')),
+          batches: (_, from) => withDrawn(method, pictures.batches(from.fork('order')), others, from.fork('drawn')),
           loss: ([pixels, ...drawn], pass) => method.loss(ofUnit(pixels), drawn, pass),
           // The same noise every time, so that held-out losses can be compared.
-          ...(heldOut === null ? {} : { heldOut: () => inputs(heldOut(), random.fork('held out')) }),
+          ...(heldOut !== null && {
+            heldOut: () => withDrawn(method, heldOut(), others, random.fork('held out')),
+          }),
         },
         context,
       );
       return values;
     } finally {
-      pictures.dispose();
+      owned.forEach((one) => one.dispose());
     }
   }
 
@@ -82,6 +76,35 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
       },
       dispose: () => forward.dispose(),
     };
+  }
+
+  private collect(
+    source: FitSource,
+    context: FitContext,
+    options: Pick<TrainingPicturesOptions, 'augment' | 'validationFraction'>,
+  ): Promise<TrainingPictures> {
+    const { batch_size: batchSize, memory_mb: memoryMb } = this.params.training;
+    return TrainingPictures.collect(source, context, { ...options, name: this.name, batchSize, memoryMb });
+  }
+}
+
+/** Every batch with what the method draws for it. */
+async function* withDrawn(
+  { draw }: ReconstructionMethod,
+  batches: AsyncIterable<Tensor4D>,
+  others: TrainingPictures | null,
+  random: Random,
+): AsyncIterable<Tensor[]> {
+  const strange = others === null ? null : cycle(others, random.fork('others'));
+  try {
+    for await (const pixels of batches) {
+      const shown = strange === null ? null : ((await strange.next()).value as Tensor4D);
+      const drawn = draw?.(pixels.shape, random, shown) ?? [];
+      shown?.dispose();
+      yield [pixels, ...drawn];
+    }
+  } finally {
+    await strange?.return(undefined);
   }
 }
 

@@ -9,8 +9,13 @@ export interface ReconstructionMethod {
   readonly statistics: readonly Start[];
   /** What both sides of a picture must be multiples of. */
   readonly multiple: number;
-  /** What is random about a step beside the pictures; absent = nothing. @param shape of the pictures */
-  draw?(shape: Tensor4D['shape'], random: Random): Tensor[];
+  /**
+   * What is random about a step beside the pictures; absent = nothing.
+   *
+   * @param shape of the pictures
+   * @param others pictures of other things, `[m, h, w, 3]`, 0..255, borrowed; null where there are none
+   */
+  draw?(shape: Tensor4D['shape'], random: Random, others: Tensor4D | null): Tensor[];
   /**
    * @param x pictures of values from 0 to 1, `[n, h, w, 3]`, borrowed
    * @param drawn what `draw` gave, borrowed

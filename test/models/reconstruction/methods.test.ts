@@ -51,7 +51,7 @@ function awayFromKinks(values: Values): Values {
 
 onEveryBackend('reconstruction', () => {
   for (const [name, method] of Object.entries(METHODS)) {
-    const drawn = (x: Tensor4D) => method.draw?.(x.shape, new Random(3)) ?? [];
+    const drawn = (x: Tensor4D) => method.draw?.(x.shape, new Random(3), null) ?? [];
 
     it(
       `${name}: the loss has the gradients of finite differences`,
