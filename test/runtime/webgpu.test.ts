@@ -126,7 +126,7 @@ if (backends.includes('webgpu')) {
       );
       const lines = stdout.trim().split('\n');
       expect(lines).to.have.length(2);
-      for (const line of lines) expect(line).to.match(/^UnsupportedBackendError backend "webgpu": the GPU was lost \(/);
+      for (const line of lines) expect(line).to.match(/^UnsupportedBackendError backend "webgpu": the GPU is lost \(/);
       expect(code).to.equal(0);
     });
   });

@@ -1,4 +1,5 @@
 import { type Size } from '../../config/size.js';
+import { packMask, unpackMask } from '../../ops/pack-mask.js';
 import { threshold } from '../../ops/threshold.js';
 import { onGpu } from '../../runtime/on-gpu.js';
 import { tf, type Tensor2D, type Tensor3D } from '../../runtime/tf.js';
@@ -7,7 +8,8 @@ import { medianMask } from '../labelling/median-mask.js';
 import { MedianScores } from '../labelling/median-scores.js';
 import { runsOfBytes } from '../labelling/runs-of-bytes.js';
 import { runsOfScores } from '../labelling/runs-of-scores.js';
-import { type Runs } from '../labelling/runs.js';
+import { pixelCount, type Runs } from '../labelling/runs.js';
+import { placesOfRuns } from '../labelling/places-of-runs.js';
 import { type LocalChange, runsInBands, valuesInBands } from './in-bands.js';
 import { type MapStats, summarise } from './summarise.js';
 import { summariseValues } from './summarise-values.js';
@@ -115,9 +117,10 @@ export class DeviceMaps {
     return this.runs ?? this.toRuns(this.binary!);
   }
 
-  /** The values of the map under work, row by row; with a median, those of `runs` alone. */
+  /** The values of the map under work, row by row; from a GPU, and with a median, those of `runs` alone. */
   async readScores(runs: Runs): Promise<Float32Array> {
-    const values = onGpu() ? await this.fetchValues() : this.readValues();
+    if (onGpu()) return this.fetchScores(runs);
+    const values = this.readValues();
     if (this.median === null) return values;
     this.medians ??= new MedianScores(values, this.median);
     return this.medians.at(runs);
@@ -189,7 +192,13 @@ export class DeviceMaps {
   }
 
   private async toRuns(binary: Tensor3D): Promise<Runs> {
-    return runsOfBytes((await binary.data()) as unknown as Uint8Array, this.size);
+    if (!onGpu()) return runsOfBytes((await binary.data()) as unknown as Uint8Array, this.size);
+    const packed = packMask(binary);
+    try {
+      return runsOfBytes(unpackMask(await packed.data(), binary.size), this.size);
+    } finally {
+      packed.dispose();
+    }
   }
 
   /** Where tensors lie in host memory, reading one is a copy at most, and there is nothing to wait for. */
@@ -201,8 +210,21 @@ export class DeviceMaps {
     return (this.values ??= this.changed ? (this.work!.dataSync() as Float32Array) : this.readRaw());
   }
 
-  /** The same where it has to be waited for. */
-  private async fetchValues(): Promise<Float32Array> {
-    return (this.values ??= (await this.tensor().data()) as Float32Array);
+  /** Of a map in the memory of a GPU only what is asked for is read. */
+  private async fetchScores(runs: Runs): Promise<Float32Array> {
+    const { height, width } = this.size;
+    if (this.values !== null) return this.values;
+    if (runs.count === 0) return new Float32Array(height * width);
+    if (2 * pixelCount(runs) > height * width) return (this.values = (await this.tensor().data()) as Float32Array);
+    const places = placesOfRuns(runs);
+    const picked = tf.tidy(() => tf.gather(this.tensor().flatten(), tf.tensor1d(places, 'int32')));
+    try {
+      const values = await picked.data();
+      const out = new Float32Array(height * width);
+      places.forEach((place, i) => (out[place] = values[i]));
+      return out;
+    } finally {
+      picked.dispose();
+    }
   }
 }

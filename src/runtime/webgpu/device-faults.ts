@@ -46,7 +46,7 @@ export function memoryError(what: string): UnsupportedBackendError {
 
 function lostError(why: string): UnsupportedBackendError {
   return new UnsupportedBackendError(
-    `backend "webgpu": the GPU was lost (${why}); start again, or use another backend`,
+    `backend "webgpu": the GPU is lost (${why}); start again, or use another backend`,
   );
 }
 
