@@ -21,6 +21,7 @@ const DEFAULTS = {
   optimizer_name: 'adamw',
   weight_decay: 0,
   scheduler_name: 'none',
+  step_size: 30,
   warmup_epochs: 0,
   beta1: 0.9,
   beta2: 0.999,
@@ -39,6 +40,7 @@ export interface TrainingDefaults {
   readonly optimizer_name?: Optimizer;
   readonly weight_decay?: number;
   readonly scheduler_name?: Scheduler;
+  readonly step_size?: number;
   readonly warmup_epochs?: number;
   readonly beta1?: number;
   readonly beta2?: number;
@@ -69,7 +71,7 @@ export function trainingRule(defaults: TrainingDefaults = {}) {
     eps: withDefault(PositiveNumber, d.eps),
     scheduler_name: withDefault(oneOf(['none', 'cosine', 'step']), d.scheduler_name),
     /** Of `step`: the rate is multiplied by `gamma` every so many epochs. */
-    step_size: withDefault(PositiveInteger, 30),
+    step_size: withDefault(PositiveInteger, d.step_size),
     gamma: withDefault(OpenUnit, 0.1),
     /** Epochs in which the rate rises to `lr`. */
     warmup_epochs: withDefault(NonNegativeInteger, d.warmup_epochs),

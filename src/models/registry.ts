@@ -29,6 +29,7 @@ import { spade } from './memory-bank/spade.spec.js';
 import { cfa } from './one-class/cfa.spec.js';
 import { coreAutoencoder } from './one-class/core-autoencoder.spec.js';
 import { coreDeepSvdd } from './one-class/core-deep-svdd.spec.js';
+import { deepSvdd } from './one-class/deep-svdd.spec.js';
 import { patchEmbeddingCoreMap } from './one-class/patch-embedding-core-map.spec.js';
 import { denoisingUnet } from './reconstruction/denoising-unet.spec.js';
 import { ssimAutoencoder } from './reconstruction/ssim-autoencoder.spec.js';
@@ -58,6 +59,7 @@ export const MODELS: readonly ModelSpec[] = [
   dfm as ModelSpec,
   cfa as ModelSpec,
   patchEmbeddingCoreMap as ModelSpec,
+  deepSvdd as ModelSpec,
   coreDeepSvdd as ModelSpec,
   coreAutoencoder as ModelSpec,
   stfpm as ModelSpec,

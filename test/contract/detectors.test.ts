@@ -101,6 +101,10 @@ const kwargs: Record<string, Record<string, unknown>> = {
     resize: { mode: 'stretch', size: { height: 24, width: 32 } },
   },
   vision_patch_embedding_core_map: { resize: { mode: 'stretch', size: small } },
+  vision_deep_svdd: {
+    ...{ resize: { mode: 'stretch', size: { height: 16, width: 16 } }, width: 2, stages: 2, representation: 4 },
+    ...{ pretraining: { epochs: 1 }, training: { epochs: 3, lr: 1e-2 } },
+  },
   core_autoencoder: {
     ...{ backbone: fine, resize: { mode: 'stretch', size: tiny }, row_batch: 64 },
     ...{ hidden: [8, 4], training: { epochs: 5, lr: 1e-2 } },

@@ -12,13 +12,14 @@ const MOMENTUM = 0.1;
  * unbiased one is carried on.
  *
  * @param gain where the scale begins; 0 makes the residual block that ends here begin as the identity
+ * @param affine false = neither a scale nor a bias is learned
  */
-export function batchNorm(name: string, channels: number, { gain = 1 } = {}): Module {
+export function batchNorm(name: string, channels: number, { gain = 1, affine = true } = {}): Module {
   const [weight, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
     (key) => `${name}.${key}`,
   );
   return {
-    trained: [constant(weight, [channels], gain), constant(bias, [channels], 0)],
+    trained: affine ? [constant(weight, [channels], gain), constant(bias, [channels], 0)] : [],
     statistics: [constant(mean, [channels], 0), constant(variance, [channels], 1)],
     apply: (x, pass) =>
       tf.tidy(() => {
@@ -34,7 +35,9 @@ export function batchNorm(name: string, channels: number, { gain = 1 } = {}): Mo
         return scaled(x, average, spread);
 
         function scaled(from: Tensor4D, center: Tensor1D, width: Tensor1D): Tensor4D {
-          const factor = values[weight].mul(tf.rsqrt(width.add(BATCH_NORM_EPSILON)));
+          const narrowed = tf.rsqrt(width.add(BATCH_NORM_EPSILON));
+          if (!affine) return from.sub(center).mul(narrowed);
+          const factor = values[weight].mul(narrowed);
           return from.mul(factor).add(values[bias].sub(center.mul(factor)));
         }
       }),

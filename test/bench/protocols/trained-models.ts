@@ -37,6 +37,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       training: { epochs: 6 },
     },
   },
+  vision_deep_svdd: { kwargs: {} },
   vision_cfa: { kwargs: AT_192 },
   vision_cutpaste: {
     kwargs: {
