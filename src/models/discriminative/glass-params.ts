@@ -38,6 +38,8 @@ export const GlassParams = strict('GlassParams', {
   radius: withDefault(PositiveNumber, 1.7),
   /** Of `hypersphere`: the share of good features within the inner radius. */
   radius_quantile: withDefault(OpenUnit, 0.75),
+  /** Local anomalies that every picture is given, once and for all; their features are kept with its own. */
+  overlays: withDefault(PositiveInteger, 8),
   /** The share of local anomalies made of the picture's own blocks in another order; the others are made-up textures. */
   own_share: withDefault(Unit, 0.5),
   /** The quantile of the losses of local anomalies above which places count: the easy ones below it teach nothing. */

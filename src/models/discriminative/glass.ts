@@ -13,7 +13,7 @@ import { FeatureJudgeDetector } from './feature-judge-detector.js';
 import { gaussianNoise } from './gaussian-noise.js';
 import { glassNetwork } from './glass-network.js';
 import type { GlassParams } from './glass-params.js';
-import { drawAnomalies, withAnomalies } from './made-up-anomalies.js';
+import { embedOverlaid, pickOverlay, withOverlays } from './overlaid-features.js';
 import { PATCH_KEYS, patchFeatures } from './patch-features.js';
 import type { PlaceFeatures } from './place-features.js';
 
@@ -37,20 +37,22 @@ export class Glass extends FeatureJudgeDetector<GlassParams> {
 
   protected async learn(source: FitSource, context: FitContext): Promise<LearnedTensors> {
     const train = requireTrainer(context, this.name);
-    const { training: rule, hypothesis } = this.params;
+    const { training: rule, hypothesis, own_share, overlays } = this.params;
+    const random = new Random(context.seed);
     const features = this.placeFeatures(context.seed);
     const [spread, mean] = [new ChannelSpread(), new MeanFeatures()];
     const owned: { dispose(): void }[] = [features, spread, mean];
     try {
-      // Pixels are kept, because every step lays other anomalies over them.
-      const pictures = await this.collect(source, context, {
+      const local = withOverlays(source, { share: 1, ownShare: own_share, through }, overlays, random.fork('overlays'));
+      const pictures = await this.collect(local, context, {
         batchSize: rule.batch_size,
         validationFraction: rule.validation_fraction,
-        onCollected: (pixels) => {
-          const embedded = features.embed(pixels);
-          spread.add(embedded);
-          mean.add(embedded);
-          embedded.dispose();
+        embed: (joined) => embedOverlaid(joined, (pixels) => features.embed(pixels)),
+        onCollected: (kept) => {
+          const [good, ...others] = pickOverlay(kept, features.width, 0);
+          spread.add(good);
+          mean.add(good);
+          tf.dispose([good, others]);
         },
       });
       owned.push(pictures);
@@ -61,9 +63,9 @@ export class Glass extends FeatureJudgeDetector<GlassParams> {
         await this.requireFinite(scale);
         const net = glassNetwork(this.params, features.width);
         const starts = (kind: 'trained' | 'statistics') => net.modules.flatMap((module) => module[kind]);
-        const random = new Random(context.seed);
         const { heldOut } = pictures;
-        const steps = (batches: AsyncIterable<Tensor4D>, drawing: Random) => this.steps(batches, features, drawing);
+        const steps = (batches: AsyncIterable<Tensor4D>, drawing: Random) =>
+          this.steps(batches, features.width, drawing);
         const task: TrainingTask = {
           ...{ name: this.name, rule, rateOf: net.rateOf, stepsPerEpoch: pictures.stepsPerEpoch },
           start: begin(starts('trained'), random.fork('start')),
@@ -88,30 +90,18 @@ export class Glass extends FeatureJudgeDetector<GlassParams> {
     }
   }
 
-  /** Features of pictures, features of the same ones with local anomalies, masks of these, and noise; takes the batches over. */
-  private async *steps(
-    batches: AsyncIterable<Tensor4D>,
-    features: PlaceFeatures,
-    random: Random,
-  ): AsyncIterable<Tensor[]> {
-    const { noise_std, own_share } = this.params;
-    const rule = { share: 1, ownShare: own_share, through: showingThrough };
-    for await (const pixels of batches) {
-      const drawn = drawAnomalies(pixels.shape, rule, random);
-      const [good, overlaid, masks] = tf.tidy(() => {
-        const made = withAnomalies(pixels.div(255), drawn).mul<Tensor4D>(255);
-        const [before, after] = tf.split(features.embed(tf.concat([pixels, made], 0)), 2, 0) as Tensor4D[];
-        // A place is anomalous where any part of it is.
-        const stride = pixels.shape[1] / before.shape[1];
-        return [before, after, tf.maxPool(drawn[0] as Tensor4D, stride, stride, 'valid')];
-      });
-      tf.dispose([pixels, drawn]);
-      yield [good, overlaid, masks, gaussianNoise(random, good.shape, { noise_std, noise_reach: 1 })];
+  /** Features of pictures, of the same ones under one of their anomalies, its masks, and noise; takes the batches over. */
+  private async *steps(batches: AsyncIterable<Tensor4D>, width: number, random: Random): AsyncIterable<Tensor[]> {
+    const { noise_std, overlays } = this.params;
+    for await (const kept of batches) {
+      const picked = pickOverlay(kept, width, random.below(overlays));
+      kept.dispose();
+      yield [...picked, gaussianNoise(random, picked[0].shape, { noise_std, noise_reach: 1 })];
     }
   }
 }
 
-function showingThrough(random: Random): number {
+function through(random: Random): number {
   const { mean, deviation, least, most } = THROUGH;
   return Math.min(most, Math.max(least, mean + deviation * random.normal()));
 }

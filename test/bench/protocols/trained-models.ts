@@ -69,25 +69,12 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       resize: { mode: 'stretch', size: { height: 192, width: 192 } },
       feature_dim: 192,
       hidden_dim: 192,
-      ascent_steps: 5,
-      training: { epochs: 12, lr: 1e-3 },
+      noise_std: 0.06,
+      ascent_steps: 3,
+      overlays: 4,
+      training: { epochs: 20, lr: 1e-3, batch_size: 4 },
     },
-  },
-  vision_dinomaly: {
-    kwargs: {
-      ...AT_192,
-      easy_steps: 100,
-      training: { max_steps: 300, batch_size: 8 },
-    },
-  },
-  vision_efficientad: {
-    kwargs: {
-      ...AT_128,
-      backbone: { name: 'filterbank', stride: 4, levels: 3 },
-      teacher: 'backbone',
-      width: 0.25,
-      training: { max_steps: 800, lr: 1e-3 },
-    },
+    tiles: { overlays: 2, training: { epochs: 6, lr: 1e-3, batch_size: 4 } },
   },
   vision_reverse_distillation: {
     kwargs: {
@@ -116,7 +103,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       resize: { mode: 'stretch', size: { height: 192, width: 192 } },
       feature_dim: 192,
       hidden_dim: 192,
-      noise_std: 0.03,
+      noise_std: 0.06,
       training: { epochs: 20, lr: 1e-3 },
     },
   },

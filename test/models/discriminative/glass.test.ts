@@ -126,7 +126,13 @@ onEveryBackend('GLASS', () => {
     leavesNoTensors(async () => {
       const backbone = { name: 'filterbank', stride: 4, levels: 1 } as const;
       const given = {
-        ...{ backbone, resize: { mode: 'stretch', size: { height: 16, width: 24 } }, hidden_dim: 4, ascent_steps: 1 },
+        ...{
+          backbone,
+          resize: { mode: 'stretch', size: { height: 16, width: 24 } },
+          hidden_dim: 4,
+          ascent_steps: 1,
+          overlays: 2,
+        },
         ...{ hypothesis: 'hypersphere', training: { epochs: 2, batch_size: 2, validation_fraction: 0.3 } },
       };
       const made = () => new Glass(decode(GlassParams, given, 'params'), new FilterbankExtractor(backbone));
