@@ -38,6 +38,7 @@ import { vqvae } from './reconstruction/vqvae.spec.js';
 import type { ModelSpec } from './spec.js';
 import { cutPaste } from './discriminative/cutpaste.spec.js';
 import { draem } from './discriminative/draem.spec.js';
+import { memseg } from './discriminative/memseg.spec.js';
 import { riad } from './reconstruction/riad.spec.js';
 import { goldenTemplate } from './template/golden-template.spec.js';
 import { phaseCorrelationMap } from './template/phase-correlation.spec.js';
@@ -77,6 +78,7 @@ export const MODELS: readonly ModelSpec[] = [
   dinomaly as ModelSpec,
   riad as ModelSpec,
   draem as ModelSpec,
+  memseg as ModelSpec,
   cutPaste as ModelSpec,
   simpleNet as ModelSpec,
   superSimpleNet as ModelSpec,

@@ -6,8 +6,8 @@ import { CompiledForward } from '../memory-bank/compiled-forward.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
-import { cycle } from '../training/cycle.js';
 import { requireTrainer } from '../training/require-trainer.js';
+import { withDrawn } from '../training/with-drawn.js';
 import { TrainingPictures, type TrainingPicturesOptions } from '../training/training-pictures.js';
 import type { ReconstructionMethod } from './reconstruction-method.js';
 import type { ReconstructionParams } from './reconstruction-params.js';
@@ -45,11 +45,12 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
           start: begin(method.trained, random.fork('start')),
           statistics: begin(method.statistics, random.fork('start')),
           stepsPerEpoch: pictures.stepsPerEpoch,
-          batches: (_, from) => withDrawn(method, pictures.batches(from.fork('order')), others, from.fork('drawn')),
+          batches: (_, from) =>
+            withDrawn(method.draw, pictures.batches(from.fork('order')), others, from.fork('drawn')),
           loss: ([pixels, ...drawn], pass) => method.loss(ofUnit(pixels), drawn, pass),
           // The same noise every time, so that held-out losses can be compared.
           ...(heldOut !== null && {
-            heldOut: () => withDrawn(method, heldOut(), others, random.fork('held out')),
+            heldOut: () => withDrawn(method.draw, heldOut(), others, random.fork('held out')),
           }),
         },
         context,
@@ -85,26 +86,6 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
   ): Promise<TrainingPictures> {
     const { batch_size: batchSize, memory_mb: memoryMb } = this.params.training;
     return TrainingPictures.collect(source, context, { ...options, name: this.name, batchSize, memoryMb });
-  }
-}
-
-/** Every batch with what the method draws for it. */
-async function* withDrawn(
-  { draw }: ReconstructionMethod,
-  batches: AsyncIterable<Tensor4D>,
-  others: TrainingPictures | null,
-  random: Random,
-): AsyncIterable<Tensor[]> {
-  const strange = others === null ? null : cycle(others, random.fork('others'));
-  try {
-    for await (const pixels of batches) {
-      const shown = strange === null ? null : ((await strange.next()).value as Tensor4D);
-      const drawn = draw?.(pixels.shape, random, shown) ?? [];
-      shown?.dispose();
-      yield [pixels, ...drawn];
-    }
-  } finally {
-    await strange?.return(undefined);
   }
 }
 

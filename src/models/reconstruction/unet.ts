@@ -1,9 +1,7 @@
 import { tf, type Tensor4D } from '../../runtime/tf.js';
-import { batchNorm } from '../nets/batch-norm.js';
 import { convolution } from '../nets/convolution.js';
 import type { Module } from '../nets/module.js';
-import { rectified } from '../nets/rectified.js';
-import { sequence } from '../nets/sequence.js';
+import { normedConvolution, twoNormedConvolutions } from '../nets/normed-convolution.js';
 import { channelsOf, doubled } from './coder.js';
 
 export interface UnetRule {
@@ -26,14 +24,14 @@ export interface UnetRule {
  */
 export function unet({ name, from, to, width, levels, skips }: UnetRule): Module {
   const down = Array.from({ length: levels + 1 }, (_, i) =>
-    twice(`${name}.down.${i}`, i === 0 ? from : channelsOf(width, i - 1), channelsOf(width, i)),
+    twoNormedConvolutions(`${name}.down.${i}`, i === 0 ? from : channelsOf(width, i - 1), channelsOf(width, i)),
   );
   const up = Array.from({ length: levels }, (_, i) => {
     const level = levels - 1 - i;
     const narrow = channelsOf(width, level);
     return {
-      rise: once(`${name}.rise.${i}`, channelsOf(width, level + 1), narrow),
-      join: twice(`${name}.up.${i}`, skips ? 2 * narrow : narrow, narrow),
+      rise: normedConvolution(`${name}.rise.${i}`, channelsOf(width, level + 1), narrow),
+      join: twoNormedConvolutions(`${name}.up.${i}`, skips ? 2 * narrow : narrow, narrow),
     };
   });
   const out = convolution({ name: `${name}.out`, from: width, to, size: 3, start: 'torch' });
@@ -54,16 +52,4 @@ export function unet({ name, from, to, width, levels, skips }: UnetRule): Module
         return out.apply(y, pass);
       }),
   };
-}
-
-function once(name: string, from: number, to: number): Module {
-  return sequence([
-    convolution({ name: `${name}.conv`, from, to, size: 3, bias: false }),
-    batchNorm(`${name}.norm`, to),
-    rectified,
-  ]);
-}
-
-function twice(name: string, from: number, to: number): Module {
-  return sequence([once(`${name}.0`, from, to), once(`${name}.1`, to, to)]);
 }

@@ -76,6 +76,19 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     },
     tiles: { overlays: 2, training: { epochs: 6, lr: 1e-3, batch_size: 4 } },
   },
+  vision_memseg: {
+    kwargs: {
+      ...AT_128,
+      backbone: { name: 'filterbank', stride: 4, levels: 3 },
+      channels: 16,
+      training: { max_steps: 200, batch_size: 8 },
+    },
+    tiles: {
+      backbone: { ...TRUNK, layers: ['conv_pw_3_relu', 'conv_pw_5_relu', 'conv_pw_11_relu'] },
+      channels: 16,
+      training: { max_steps: 80, batch_size: 8 },
+    },
+  },
   vision_reverse_distillation: {
     kwargs: {
       ...AT_192,
