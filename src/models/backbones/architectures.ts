@@ -2,6 +2,7 @@ import { suggestion } from '../../config/codec.js';
 import type { Naming, WeightsEntry } from '../../config/weights-manifest.js';
 import { WeightsError } from '../../errors.js';
 import { efficientnet } from './efficientnet.js';
+import { filterbankRca } from './filterbank-rca.js';
 import type { MobileNaming } from './mobile-names.js';
 import { mobilenetV3 } from './mobilenet-v3.js';
 import type { Network } from './network.js';
@@ -23,6 +24,8 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   resnet18: residual({ block: 'basic', blocks: [2, 2, 2, 2] }),
   /** What `imgano train --recipe pretrain-backbone` trains. */
   resnet10_w32: residual({ block: 'basic', blocks: [1, 1, 1] }, 32),
+  /** The same, with its pretext `rca`. */
+  filterbank_rca: { namings: ['torchvision'], build: filterbankRca },
   resnet34: residual({ block: 'basic', blocks: [3, 4, 6, 3] }),
   resnet50: residual({ block: 'bottleneck', blocks: [3, 4, 6, 3] }),
   wide_resnet50_2: residual({ block: 'bottleneck', blocks: [3, 4, 6, 3], widening: 2 }),

@@ -1,29 +1,31 @@
 import { rm } from 'node:fs/promises';
-import { defaultsOf } from '../../config/codec.js';
+import { decode, defaultsOf } from '../../config/codec.js';
 import type { InputRule } from '../../config/input-rule.js';
 import { PretrainConfig } from '../../config/pretrain.js';
 import type { RunConfig } from '../../config/run-config.js';
+import type { Size } from '../../config/size.js';
 import { ConfigError } from '../../errors.js';
 import { PictureFitSource } from '../../inference/fit-source.js';
-import { begin } from '../../models/nets/module.js';
-import { TrainingPictures } from '../../models/training/training-pictures.js';
+import { FILTERS, RELEVANT } from '../../models/backbones/filterbank-rca.js';
+import type { FitContext, FitSource } from '../../models/detector.js';
+import type { LearnedDetectorParams } from '../../models/learned-detector.js';
+import { findModel } from '../../models/registry.js';
 import { openWeightsStore } from '../../models/weights-store.js';
-import { Random } from '../../runtime/random.js';
 import { startRuntime } from '../../runtime/start.js';
-import { tf, type Tensor, type Tensor4D } from '../../runtime/tf.js';
+import { tf, type Tensor } from '../../runtime/tf.js';
 import { fitRun } from '../train/fit-run.js';
 import { splitPictures } from '../train/split-pictures.js';
 import type { TrainOptions, TrainReport } from '../train/train-run.js';
-import { createTrainer } from '../training/create-trainer.js';
-import { writeBackbone } from './backbone-checkpoint.js';
+import { type LearnedBackbone, writeBackbone } from './backbone-checkpoint.js';
 import { madeDefects } from './made-defects.js';
-import type { Pretext } from './pretext.js';
-import { trainedBackbone } from './trained-backbone.js';
+import { relevantComponents } from './relevant-components.js';
+import { trainNetwork } from './train-network.js';
 import { vicreg } from './vicreg.js';
 
 const FIT_BATCH = 8;
-const NAME = 'pretrain-backbone';
-const PRETEXTS: Readonly<Record<PretrainConfig['pretext'], () => Pretext>> = { made_defects: madeDefects, vicreg };
+/** What networks are trained on where nothing names a size. */
+const TRAINED_SIZE = { height: 256, width: 256 };
+const PRETEXTS = { made_defects: madeDefects, vicreg };
 
 /** Where the backbone of a run goes: beside it, because weights are no part of a run. */
 export function backboneFolder(out: string): string {
@@ -48,7 +50,9 @@ export async function pretrainRun(config: RunConfig, options: TrainOptions): Pro
     const id = await pretrainBackbone(config, dir, options);
     options.progress.info(`the backbone is ${id} in ${dir}; commands that use the run find it with --weights ${dir}`);
     const folders = [dir, ...(options.weightsFolders ?? [])];
-    const named = { name: 'torch', layers: ['layer1', 'layer2'], ...backbone, weights: id };
+    const layers =
+      config.pretrain?.pretext === undefined || config.pretrain.pretext === 'rca' ? [RELEVANT] : ['layer1', 'layer2'];
+    const named = { name: 'torch', layers, ...backbone, weights: id };
     const model = { ...config.model, model_kwargs: { ...config.model.model_kwargs, backbone: named } };
     const weights = openWeightsStore({ searchDirs: folders });
     return await fitRun({ ...config, model }, { ...options, weights, weightsFolders: folders });
@@ -59,82 +63,52 @@ export async function pretrainRun(config: RunConfig, options: TrainOptions): Pro
 }
 
 /**
- * Trains a backbone on the good pictures of a data set and writes it.
+ * Learns a backbone from the good pictures of a data set and writes it.
  *
  * @param dir the weights folder to write
  * @returns the id of the backbone
  */
 async function pretrainBackbone(config: RunConfig, dir: string, options: TrainOptions): Promise<string> {
   const { progress, signal } = options;
-  const { pretext: name, size, crop, training: rule } = config.pretrain ?? defaultsOf(PretrainConfig);
-  if (crop > Math.min(size.height, size.width)) {
-    throw new ConfigError(`pretrain.crop: expected at most the sides of pretrain.size, got ${crop}`);
-  }
+  const rule = config.pretrain ?? defaultsOf(PretrainConfig);
+  const { pretext } = rule;
   const { fit } = await splitPictures(config);
   await startRuntime(options.backend, { warn: (line) => progress.warn(line) });
-  const input: InputRule = {
-    resize: { mode: 'stretch', size },
-    interpolation: 'bilinear',
-    antialias: true,
-    color: 'rgb',
-    quantize: false,
-  };
+  const input = inputOf(config, rule);
   const source = new PictureFitSource(fit, input, FIT_BATCH, signal);
-  const context = { seed: config.seed, progress, signal };
-  const { batch_size: batchSize, memory_mb: memoryMb, augment } = rule;
-  const pictures = await TrainingPictures.collect(source, context, { name: NAME, batchSize, memoryMb, augment });
-  const pretext = PRETEXTS[name]();
-  const network = trainedBackbone();
-  const modules = [...network.modules, ...pretext.heads];
-  const random = new Random(config.seed).fork(NAME);
-  async function* inputs(from: Random): AsyncIterable<Tensor[]> {
-    const drawn = from.fork('drawn');
-    for await (const pixels of pictures.batches(from.fork('order'))) {
-      const cut = cropped(pixels, crop, drawn);
-      pixels.dispose();
-      try {
-        yield pretext.draw(cut, drawn);
-      } finally {
-        cut.dispose();
-      }
-    }
-  }
+  const context: FitContext = { seed: config.seed, progress, signal };
+  const learned =
+    pretext === 'rca'
+      ? await learnRelevance(source, context)
+      : await trainNetwork(source, PRETEXTS[pretext](), rule, context);
   try {
-    const { values } = await createTrainer()(
-      {
-        name: NAME,
-        rule,
-        start: begin(
-          modules.flatMap((module) => module.trained),
-          random,
-        ),
-        statistics: begin(
-          modules.flatMap((module) => module.statistics),
-          random,
-        ),
-        stepsPerEpoch: pictures.stepsPerEpoch,
-        batches: (_, from) => inputs(from),
-        loss: (given, pass) => pretext.loss(given, (pixels) => network.apply(pixels, pass), pass),
-      },
-      context,
-    );
-    try {
-      return await writeBackbone(dir, network.modules, values, { pretext: name, pictures: fit.length, side: size });
-    } finally {
-      tf.dispose(values as Record<string, Tensor>);
-    }
+    const side = input.resize.mode === 'stretch' ? input.resize.size : TRAINED_SIZE;
+    return await writeBackbone(dir, learned, { pretext, pictures: fit.length, side });
   } finally {
-    pictures.dispose();
+    tf.dispose(learned.values as Record<string, Tensor>);
   }
 }
 
-/** A square at a random place, mirrored at random; the same for the whole batch. */
-function cropped(pixels: Tensor4D, side: number, random: Random): Tensor4D {
-  const [n, h, w, c] = pixels.shape;
-  const at = [0, random.below(h - side + 1), random.below(w - side + 1), 0];
-  const axes = [1, 2].filter(() => random.uniform() < 0.5);
-  return tf.tidy(() => {
-    const cut = tf.slice(pixels, at, [n, side, side, c]);
-    return axes.length === 0 ? cut : tf.reverse(cut, axes);
-  });
+async function learnRelevance(source: FitSource, context: FitContext): Promise<LearnedBackbone> {
+  const { weight, bias } = await relevantComponents(source, context);
+  const values = { [`${RELEVANT}.weight`]: weight, [`${RELEVANT}.bias`]: bias };
+  return { arch: 'filterbank_rca', scale: 1, mean: 0, std: 1, multiple: FILTERS.stride, values };
+}
+
+/** What the backbone sees: pictures of `pretrain.size`, or as the model of the config sees them. */
+function inputOf({ model }: RunConfig, { size, pretext }: PretrainConfig): InputRule {
+  const plain = { interpolation: 'bilinear', antialias: true, color: 'rgb', quantize: false } as const;
+  const stretched = (to: Size): InputRule => ({ ...plain, resize: { mode: 'stretch', size: to } });
+  if (size !== null) return stretched(size);
+  const { backbone: _named, ...kwargs } = model.model_kwargs as { backbone?: unknown };
+  const params = decode(findModel(model.name).params, kwargs, 'model.model_kwargs') as Partial<LearnedDetectorParams>;
+  const { resize, interpolation = 'bilinear', antialias = true } = params;
+  if (!('backbone' in params) || resize === undefined) {
+    throw new ConfigError(
+      `pretrain-backbone: ${model.name} takes no backbone; choose a model that does, such as vision_patchcore`,
+    );
+  }
+  // A network is trained on batches of one size.
+  if (pretext !== 'rca' && resize.mode !== 'stretch') return stretched(TRAINED_SIZE);
+  return { ...plain, resize, interpolation, antialias };
 }

@@ -16,7 +16,7 @@ import { writeBackbone } from '../../../src/workbench/pretrain/backbone-checkpoi
 import { madeDefects } from '../../../src/workbench/pretrain/made-defects.js';
 import type { Pretext } from '../../../src/workbench/pretrain/pretext.js';
 import { backboneFolder, pretrainRun } from '../../../src/workbench/pretrain/pretrain-backbone.js';
-import { LAYERS, MEAN, STD, trainedBackbone } from '../../../src/workbench/pretrain/trained-backbone.js';
+import { ARCH, LAYERS, MEAN, STD, trainedBackbone } from '../../../src/workbench/pretrain/trained-backbone.js';
 import { vicreg } from '../../../src/workbench/pretrain/vicreg.js';
 import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
 import { expectGradients } from '../../support/gradient-check.js';
@@ -65,7 +65,8 @@ onEveryBackend('pretexts', () => {
       const network = trainedBackbone();
       const starts = network.modules.flatMap((module) => [...module.trained, ...module.statistics]);
       const values = begin(starts, new Random(3));
-      const id = await writeBackbone(dir, network.modules, values, { pretext: 'vicreg', pictures: 3, side: { height: 64, width: 64 } }); // prettier-ignore
+      const learned = { arch: ARCH, scale: 1 / 255, mean: MEAN, std: STD, multiple: 16, values };
+      const id = await writeBackbone(dir, learned, { pretext: 'vicreg', pictures: 3, side: { height: 64, width: 64 } });
       const entry = await openWeightsStore({ searchDirs: [dir] }).entry(id);
       const path = join(dir, entry.files[0].path);
       const checkpoint = await readCheckpoint({ path, read: async () => new Uint8Array(readFileSync(path)) });
@@ -92,33 +93,38 @@ onEveryBackend('pretexts', () => {
 describe('the recipe pretrain-backbone', () => {
   const dir = scratch();
 
-  it('trains a backbone, fits on it, and the run is used with its folder', async () => {
-    await writeToyDataset(join(dir, 'toy'));
-    const out = join(dir, 'run');
-    const config = join(dir, 'config.json');
-    writeFileSync(
-      config,
-      JSON.stringify({
-        recipe: 'pretrain-backbone',
-        dataset: { root: join(dir, 'toy') },
-        model: { model_kwargs: { resize: { mode: 'stretch', size: { height: 48, width: 64 } } } },
-        pretrain: { size: { height: 48, width: 64 }, crop: 32, training: { epochs: 2 } },
-      }),
-    );
-    const trained = await runCli('train', '--config', config, '--out', out, '--json');
-    expect(trained.code, trained.stderr).to.equal(0);
-    const used = await runCli(
-      ...['infer', '--infer-config', join(out, 'infer_config.json'), '--input', join(dir, 'toy', 'test', 'square')],
-      ...['--weights', backboneFolder(out)],
-    );
-    expect(used.code, used.stderr).to.equal(0);
-    expect(used.stdout.trim().split('\n')).to.have.length(3);
-    const without = await runCli(
-      ...['infer', '--infer-config', join(out, 'infer_config.json'), '--input', join(dir, 'toy', 'test', 'square')],
-    );
-    expect(without.code).to.equal(2);
-    expect(without.stderr).to.match(/resnet10_w32\.vicreg/);
-  });
+  for (const [pretext, named] of [
+    ['rca', /filterbank_rca\.rca/],
+    ['vicreg', /resnet10_w32\.vicreg/],
+  ] as const) {
+    it(`${pretext}: learns a backbone, fits on it, and the run is used with its folder`, async () => {
+      await writeToyDataset(join(dir, 'toy'));
+      const out = join(dir, pretext);
+      const config = join(dir, 'config.json');
+      writeFileSync(
+        config,
+        JSON.stringify({
+          recipe: 'pretrain-backbone',
+          dataset: { root: join(dir, 'toy') },
+          model: { model_kwargs: { resize: { mode: 'stretch', size: { height: 48, width: 64 } } } },
+          pretrain: { pretext, crop: 32, training: { epochs: 2 } },
+        }),
+      );
+      const trained = await runCli('train', '--config', config, '--out', out, '--json');
+      expect(trained.code, trained.stderr).to.equal(0);
+      const used = await runCli(
+        ...['infer', '--infer-config', join(out, 'infer_config.json'), '--input', join(dir, 'toy', 'test', 'square')],
+        ...['--weights', backboneFolder(out)],
+      );
+      expect(used.code, used.stderr).to.equal(0);
+      expect(used.stdout.trim().split('\n')).to.have.length(3);
+      const without = await runCli(
+        ...['infer', '--infer-config', join(out, 'infer_config.json'), '--input', join(dir, 'toy', 'test', 'square')],
+      );
+      expect(without.code).to.equal(2);
+      expect(without.stderr).to.match(named);
+    });
+  }
 
   it('refuses weights of another origin and crops that do not fit', async () => {
     const run = (model_kwargs: object, pretrain: object) => {
@@ -136,8 +142,8 @@ describe('the recipe pretrain-backbone', () => {
     expect(await run({ backbone: { name: 'torch', weights: 'resnet18.tv_in1k' } }, {})).to.match(
       /names the weights itself/,
     );
-    expect(await run({}, { crop: 512 })).to.match(
-      /pretrain\.crop: expected at most the sides of pretrain\.size, got 512/,
+    expect(await run({}, { pretext: 'vicreg', crop: 512 })).to.match(
+      /pretrain\.crop: expected at most the sides of the pictures, 256 x 256, got 512/,
     );
   });
 });
