@@ -126,18 +126,10 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   },
   vision_supersimplenet: {
     kwargs: {
-      ...AT_128,
-      hidden_dim: 64,
-      cls_dim: 16,
-      noise_reach: 40,
-      training: { epochs: 40, batch_size: 8, lr: 1e-3 },
-    },
-    tiles: {
       backbone: TRUNK,
-      hidden_dim: 256,
-      cls_dim: 32,
-      noise_reach: 10,
-      training: { epochs: 10, batch_size: 8, lr: 1e-3 },
+      ...AT_192,
+      ...{ feature_dim: 192, hidden_dim: 192, cls_dim: 64, noise_std: 0.03 },
+      training: { epochs: 20, batch_size: 8, lr: 1e-3 },
     },
   },
   vision_stfpm: {
