@@ -70,6 +70,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       feature_dim: 192,
       hidden_dim: 192,
       noise_std: 0.06,
+      score_top: 0.01,
       ascent_steps: 3,
       overlays: 4,
       training: { epochs: 20, lr: 1e-3, batch_size: 4 },
@@ -117,7 +118,9 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       feature_dim: 192,
       hidden_dim: 192,
       noise_std: 0.06,
-      training: { epochs: 20, lr: 1e-3 },
+      adaptor_rate: 1e-3,
+      score_top: 0.01,
+      training: { epochs: 15, lr: 1e-3 },
     },
   },
   vision_student_teacher_lite: {
