@@ -77,12 +77,24 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     },
     tiles: { overlays: 2, training: { epochs: 6, lr: 1e-3, batch_size: 4 } },
   },
+  vision_dinomaly: {
+    kwargs: { ...AT_192, easy_steps: 100, training: { max_steps: 150, batch_size: 8 } },
+  },
+  vision_efficientad: {
+    kwargs: {
+      ...AT_128,
+      backbone: { name: 'filterbank', stride: 4, levels: 3 },
+      teacher: 'backbone',
+      width: 0.25,
+      training: { max_steps: 800, lr: 1e-3 },
+    },
+  },
   vision_memseg: {
     kwargs: {
       ...AT_128,
       backbone: { name: 'filterbank', stride: 4, levels: 3 },
       channels: 16,
-      training: { max_steps: 200, batch_size: 8 },
+      training: { max_steps: 120, batch_size: 8 },
     },
     tiles: {
       backbone: { ...TRUNK, layers: ['conv_pw_3_relu', 'conv_pw_5_relu', 'conv_pw_11_relu'] },
