@@ -1,50 +1,14 @@
 import { readdirSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { decode } from '../../src/config/codec.js';
-import { DefectsConfig } from '../../src/config/defects.js';
 import { findDefects } from '../../src/defects/find-defects.js';
 import { imageBox } from '../../src/defects/geometry/image-box.js';
 import { type Region } from '../../src/defects/region.js';
 import { tf } from '../../src/runtime/tf.js';
 import { onEveryBackend } from '../support/backends.js';
+import { configOfGolden, type GoldenConfig } from '../support/golden-defects.js';
 import { readNpy } from '../support/npy.js';
 import { shared } from '../support/shared.js';
-
-interface GoldenConfig {
-  [key: string]: unknown;
-  pixel_threshold: number;
-}
-
-/** The arguments of the Python function as a config. Numbers that only the function took go past the codec. */
-function configOf(flat: GoldenConfig): DefectsConfig {
-  const { border_ignore_px: border, max_regions, ...rest } = flat as unknown as Record<string, never>;
-  const config = decode(
-    DefectsConfig,
-    {
-      map_smoothing: {
-        method: rest.map_smoothing_method,
-        ksize: rest.map_smoothing_ksize,
-        sigma: rest.map_smoothing_sigma,
-      },
-      hysteresis: { enabled: rest.hysteresis_enabled, low: rest.hysteresis_low, high: rest.hysteresis_high },
-      shape_filters: {
-        min_fill_ratio: rest.min_fill_ratio,
-        max_aspect_ratio: rest.max_aspect_ratio,
-        min_solidity: rest.min_solidity,
-      },
-      merge_nearby: { enabled: rest.merge_nearby_enabled, max_gap_px: rest.merge_nearby_max_gap_px },
-      ...Object.fromEntries(
-        [
-          ...['min_area', 'min_score_max', 'min_score_mean', 'min_score_max_quantile', 'open_ksize', 'close_ksize'],
-          ...['fill_holes', 'mask_dilate_ksize', 'mask_space', 'roi_xyxy_norm', 'max_regions_sort_by'],
-        ].map((key) => [key, rest[key]]),
-      ),
-    },
-    'config.json',
-  );
-  return { ...config, border_ignore_px: border, max_regions };
-}
 
 /** The cases that come with the repository, and all others where the shared folder is there. */
 const own = join(import.meta.dirname, '../golden/defects');
@@ -80,7 +44,7 @@ onEveryBackend('golden cases, semantics 1', () => {
       const { data, shape } = readNpy(join(folder, 'map.npy'));
       const map = tf.tensor2d(data as Float32Array, shape as [number, number]);
       const run = async () =>
-        findDefects(map, { config: configOf(config), pixelThreshold: config.pixel_threshold, semantics: 1 });
+        findDefects(map, { config: configOfGolden(config), pixelThreshold: config.pixel_threshold, semantics: 1 });
       try {
         if (expected.error !== undefined) {
           const error = await run().then(

@@ -45,9 +45,7 @@ export function memoryError(what: string): UnsupportedBackendError {
 }
 
 function lostError(why: string): UnsupportedBackendError {
-  return new UnsupportedBackendError(
-    `backend "webgpu": the GPU is lost (${why}); start again, or use another backend`,
-  );
+  return new UnsupportedBackendError(`backend "webgpu": the GPU is lost (${why}); start again, or use another backend`);
 }
 
 /** Messages of WebGPU go on with a stack of labels. */
