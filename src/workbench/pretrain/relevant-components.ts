@@ -12,8 +12,8 @@ import { tf, type Tensor1D, type Tensor2D, type Tensor4D } from '../../runtime/t
 const PLACES = 40_000;
 /** Side of the neighbourhood whose mean is compared, as in PatchCore. */
 const SIDE = 3;
-/** The share of the mean variance that is added to every one, so that a direction in which nothing varies is not blown up. */
-const FLOOR = 0.1;
+/** What is added to every variance, as a share of their mean, so that a direction in which little varies is not blown up. */
+const FLOOR = 1;
 
 export interface RelevantComponents {
   /** `[1, 1, d, d]`: columns are the directions, divided by how far look-alike places of good pictures are apart in them. */
@@ -33,21 +33,17 @@ export interface RelevantComponents {
 export async function relevantComponents(source: FitSource, context: FitContext): Promise<RelevantComponents> {
   const [one, other] = await halves(source, context);
   try {
-    const spread = tf.tidy(() => {
-      const { variance } = tf.moments(tf.concat([one, other], 0), 0);
-      return variance.sqrt().maximum(1e-6) as Tensor1D;
-    });
-    const [here, there] = [one, other].map((rows) => rows.div<Tensor2D>(spread));
-    const sums = [await scatterOf(here, there), await scatterOf(there, here)];
+    const sums = [await scatterOf(one, other), await scatterOf(other, one)];
     const covariance = tf.tidy(() => tf.addN(sums).div<Tensor2D>(one.shape[0] + other.shape[0]));
-    const map = whitening(Float64Array.from(await covariance.data()), spread.size);
+    const size = covariance.shape[0];
+    const map = whitening(Float64Array.from(await covariance.data()), size);
     const result = tf.tidy(() => {
-      const weight = tf.div<Tensor2D>(tf.tensor2d(map, [spread.size, spread.size]), spread.expandDims(1));
+      const weight = tf.tensor2d(map, [size, size]);
       const mean = tf.concat([one, other], 0).mean(0, true) as Tensor2D;
       const bias = tf.matMul(mean, weight).neg().squeeze([0]) as Tensor1D;
       return { weight: weight.expandDims(0).expandDims(0) as Tensor4D, bias };
     });
-    tf.dispose([spread, here, there, ...sums, covariance]);
+    tf.dispose([...sums, covariance]);
     return result;
   } finally {
     tf.dispose([one, other]);
