@@ -17,6 +17,7 @@ import { PROTOCOLS } from './protocols/trained-models.js';
 
 const SEED = 0;
 const KINDS: readonly DemoKind[] = ['woven', 'machined', 'printed'];
+const WANTED = process.env.IMGANO_BENCH_SETS?.split(',');
 /** Good pictures of a kind, and the share of them that the threshold is read from, as in `imgano demo`. */
 const [TRAIN_GOOD, HOLDOUT] = [40, 0.3];
 /** A training that changes nothing: what the model is worth before it. */
@@ -38,7 +39,7 @@ interface Figures {
  * Trains models by their protocols on the demo's three kinds, and on the magnetic tiles where those are at hand, and prints image AUROC and
  * AUPRO, the same of the untrained model, and the seconds of the fit, as rows of a Markdown table.
  *
- * @param names models; none = all that have a protocol
+ * @param names models; none = all that have a protocol. `IMGANO_BENCH_SETS=woven,magnetic-tile` narrows the pictures
  */
 export default async function (names: readonly string[]): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'imgano-bench-'));
@@ -63,7 +64,7 @@ async function compete(name: string, work: string): Promise<void> {
       : [{ title: 'magnetic-tile', root: tiles, kwargs: { ...protocol.kwargs, ...protocol.tiles } }]),
   ];
   const trains = 'training' in (decode(findModel(name).params, {}, name) as object);
-  for (const { title, root, kwargs } of sets) {
+  for (const { title, root, kwargs } of sets.filter((set) => WANTED?.includes(set.title) ?? true)) {
     const defects_dir = protocol.defects === true ? await madeUpDefects(root, work) : null;
     const untrained = { ...kwargs, training: { ...(kwargs.training as object), ...UNTRAINED } };
     const dataset = { root, defects_dir };
