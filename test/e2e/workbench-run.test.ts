@@ -77,7 +77,7 @@ describe('a training run', () => {
     expect(environment).to.include({ node: process.version, device: 'cpu' });
     expect(environment).to.have.keys(
       ...['timestamp_utc', 'imgano', 'node', 'platform', 'cpu', 'memory_bytes', 'packages', 'backend', 'device'],
-      ...['libtensorflow', 'cuda', 'cudnn', 'gpus', 'fingerprint_sha256'],
+      ...['libtensorflow', 'cuda', 'cudnn', 'gpus', 'webgpu', 'fingerprint_sha256'],
     );
     expect(environment.libtensorflow === null).to.equal(environment.backend !== 'tensorflow');
   });
