@@ -1,7 +1,11 @@
 import { expect } from 'chai';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runModule } from '../support/child.js';
 import { parseDevice, visibleDevices } from '../../src/runtime/device.js';
 import { prepareEnvironment } from '../../src/runtime/environment.js';
+import { buildName } from '../../src/runtime/native/build.js';
 import { UnsupportedBackendError } from '../../src/errors.js';
 
 describe('parseDevice', () => {
@@ -69,5 +73,31 @@ describe('startRuntime with a device', () => {
     );
     expect(await tried({ IMGANO_DEVICE: 'cpu', IMGANO_BACKEND: 'cuda' })).to.match(/device "cpu" does not go with/);
     expect(await tried({ IMGANO_DEVICE: 'cpu', IMGANO_BACKEND: 'wasm' })).to.equal('started');
+  });
+
+  it('sets what CUDA and TensorFlow read before the addon loads', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'imgano-native-'));
+    const dir = join(folder, buildName({ flavour: 'gpu', tensorflow: '0.0.1' }));
+    mkdirSync(dir);
+    // an addon that tells what it finds, and does not load
+    const names = ['TF_FORCE_GPU_ALLOW_GROWTH', 'NVIDIA_TF32_OVERRIDE', 'CUDA_VISIBLE_DEVICES', 'CUDA_CACHE_PATH'];
+    const told = `${JSON.stringify(names)}.map((name) => process.env[name]).join(' ')`;
+    writeFileSync(join(dir, 'addon.cjs'), `throw new Error('found ' + ${told});`);
+    const build = {
+      ...{ schema_version: 1, flavour: 'gpu', tfjs_node: '4.22.0', tensorflow: '0.0.1', platform: process.platform },
+      ...{ arch: process.arch, source: 'test', source_sha256: null, package_dir: '.', addon: 'addon.cjs' },
+      ...{ libraries: [], bytes: 0 },
+    };
+    writeFileSync(join(dir, 'imgano-native.json'), JSON.stringify(build));
+    const env = {
+      IMGANO_NATIVE_DIR: folder,
+      IMGANO_DEVICE: 'cuda:1',
+      CUDA_VISIBLE_DEVICES: '4,5',
+      IMGANO_BACKEND: undefined,
+    };
+    expect(await tried(env)).to.match(
+      /does not load: found true 0 5 \/.*imgano.*cuda.*run: imgano native install --gpu/,
+    );
+    rmSync(folder, { recursive: true });
   });
 });

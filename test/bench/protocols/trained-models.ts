@@ -26,7 +26,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   ssim_autoencoder: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4, lr: 1e-3 } } },
   vae_conv: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4 } } },
   vqvae_conv: { kwargs: { ...AT_128, training: { epochs: 60, batch_size: 4 } } },
-  vision_cflow: { kwargs: AT_192 },
+  vision_cflow: { kwargs: AT_192, tiles: { backbone: TRUNK, training: { epochs: 6 } } },
   vision_csflow: { kwargs: AT_192 },
   vision_differnet: { kwargs: AT_192 },
   vision_fastflow: {
