@@ -2,11 +2,11 @@ import { DataError } from '../../errors.js';
 import { cutPaste, type CutPasteKind } from '../../ops/cut-paste.js';
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { principalComponents } from '../gaussian/principal-components.js';
 import { gaussianScore, subspaceOf, subspaceShapes, type Subspace } from '../gaussian/subspace.js';
 import { LearnedDetector, type LearnedTensors, type Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { begin, scoring, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
 import { requireTrainer } from '../training/require-trainer.js';
@@ -79,20 +79,13 @@ export class CutPaste extends LearnedDetector<CutPasteParams> {
     );
     const [picture, place] = GAUSSIANS.map((name) => subspaceNamed(name, learned, channels));
     const pass = scoring(learned);
-    const forward = new CompiledForward(this.name, (x) => {
+    return compiledScorer(this.name, (x) => {
       const grid = features.apply(x as Tensor4D, pass);
       const [n, h, w] = grid.shape;
       const scores = gaussianScore(grid.mean([1, 2]) as Tensor2D, picture, 'mahalanobis');
       const maps = gaussianScore(grid.reshape([-1, channels]) as Tensor2D, place, 'mahalanobis');
       return [scores, maps.reshape([n, h, w])];
     });
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   /** Every batch of good pictures, and the same with patches; takes the batches over. */

@@ -1,10 +1,10 @@
 import type { TrainingRule } from '../../config/training-rule.js';
 import { tf, type Tensor, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedDetectorParams, LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { scoring } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
 import { TrainingPictures, type TrainingPicturesOptions } from '../training/training-pictures.js';
@@ -59,7 +59,7 @@ export abstract class FeatureJudgeDetector<P extends FeatureJudgeParams> extends
       throw error;
     }
     const pass = scoring(learned);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) =>
         tf.tidy(() => {
@@ -67,17 +67,8 @@ export abstract class FeatureJudgeDetector<P extends FeatureJudgeParams> extends
           return [scores, maps];
         }) as Tensor[],
       this.extractor,
+      [features],
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => {
-        forward.dispose();
-        features.dispose();
-      },
-    };
   }
 
   /** Training pictures, or what is kept of them; a line tells when they do not fit into the memory. */

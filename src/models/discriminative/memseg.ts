@@ -4,11 +4,11 @@ import { tf, type Scalar, type Tensor, type Tensor1D, type Tensor3D, type Tensor
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { frameWidth } from '../backbones/frame-width.js';
 import { framedFeatures } from '../backbones/framed-features.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { ChannelScale } from '../distillation/channel-scale.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { subsetSource } from '../memory-bank/subset-source.js';
 import { begin, scoring, type Pass } from '../nets/module.js';
@@ -117,7 +117,7 @@ export class Memseg extends FeatureDetector<MemsegParams> {
     });
     const memory = taps.map((_, i) => layerNamed(i, learned));
     const pass = scoring(learned);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const maps = tf.sigmoid(this.logits(x as Tensor4D, memory, pass)).squeeze<Tensor3D>([3]);
@@ -125,13 +125,6 @@ export class Memseg extends FeatureDetector<MemsegParams> {
       },
       this.extractor,
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   private logits(pixels: Tensor4D, memory: readonly MemoryLayer[], pass: Pass): Tensor4D {

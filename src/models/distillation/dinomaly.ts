@@ -4,10 +4,10 @@ import { tf, type Scalar, type Tensor, type Tensor4D } from '../../runtime/tf.js
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { frameWidth } from '../backbones/frame-width.js';
 import { framedFeatures } from '../backbones/framed-features.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring, type Pass } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
@@ -101,7 +101,7 @@ export class Dinomaly extends FeatureDetector<DinomalyParams> {
     const shapes = this.network.trained.map(({ name, shape }) => [name, shape] as const);
     requireLearned(this.name, learned, Object.fromEntries(shapes));
     const pass = scoring(learned);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const seen = this.seen(x as Tensor4D);
@@ -114,13 +114,6 @@ export class Dinomaly extends FeatureDetector<DinomalyParams> {
       },
       this.extractor,
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   /** Means of the encoder's layers, a group each. */

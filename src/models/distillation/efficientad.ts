@@ -3,10 +3,10 @@ import { IMAGENET, normalize } from '../../ops/normalize.js';
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { scoring, type Module, type Values } from '../nets/module.js';
@@ -119,7 +119,7 @@ export class EfficientAd extends FeatureDetector<EfficientAdParams> {
     });
     const scale = { mean: learned['scale.mean'] as Tensor1D, std: learned['scale.std'] as Tensor1D };
     const network = { pass: scoring(learned), teacherValues: learned };
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const maps = efficientAdMaps(this.networks, scale, x as Tensor4D, network);
@@ -128,13 +128,6 @@ export class EfficientAd extends FeatureDetector<EfficientAdParams> {
       },
       this.extractor,
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   private distil(source: FitSource, context: FitContext, network: Module): Promise<Values> {

@@ -1,10 +1,10 @@
 import { ConfigError, DataError } from '../../errors.js';
 import { tf, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { collectPatches } from '../memory-bank/patch-pool.js';
@@ -93,7 +93,7 @@ export class StudentTeacherLite extends FeatureDetector<StudentTeacherLiteParams
       embedding.dispose();
       throw error;
     }
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const features = embedding.embed(x as Tensor4D);
@@ -104,17 +104,8 @@ export class StudentTeacherLite extends FeatureDetector<StudentTeacherLiteParams
         return [lengthOf(residuals(features.mean([1, 2]), of('picture', learned))), maps];
       },
       this.extractor,
+      [embedding],
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => {
-        forward.dispose();
-        embedding.dispose();
-      },
-    };
   }
 
   private async regress(rows: Tensor2D, { progress }: FitContext): Promise<RidgeMap> {

@@ -3,10 +3,10 @@ import { Random } from '../../runtime/random.js';
 import { tf, type Scalar, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { framedFeatures } from '../backbones/framed-features.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedDetectorParams, LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring, type Pass } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
@@ -92,7 +92,7 @@ export class TeacherStudent<P extends TeacherStudentParams> extends FeatureDetec
     const starts = [...student.trained, ...student.statistics];
     requireLearned(this.name, learned, Object.fromEntries(starts.map(({ name, shape }) => [name, shape])));
     const pass = scoring(learned);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const pixels = x as Tensor4D;
@@ -106,13 +106,6 @@ export class TeacherStudent<P extends TeacherStudentParams> extends FeatureDetec
       },
       this.extractor,
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   private lossOf(packed: Tensor4D, shapes: readonly PackedShape[], pass: Pass): Loss {

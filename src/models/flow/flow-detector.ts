@@ -1,9 +1,9 @@
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { begin, scoring, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
 import { requireTrainer } from '../training/require-trainer.js';
@@ -53,7 +53,7 @@ export abstract class FlowDetector<P extends FlowParams> extends FeatureDetector
   protected scorerOf(learned: LearnedTensors, seed: number): Scorer {
     const model = this.modelOf(seed);
     requireLearned(this.name, learned, this.shapesOf(model));
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) =>
         tf.tidy(() => {
@@ -63,13 +63,6 @@ export abstract class FlowDetector<P extends FlowParams> extends FeatureDetector
         }),
       this.extractor,
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps = null] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   /** @param standard owned by the result from now on */

@@ -7,7 +7,7 @@ import type { FeatureExtractor } from '../backbones/extractor.js';
 import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { requireLearned } from '../require-learned.js';
 import type { DfmParams } from './dfm-params.js';
@@ -69,7 +69,7 @@ export class Dfm extends FeatureDetector<DfmParams> {
     }
     const subspace = learned as Subspace;
     const { method } = this.params;
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const rows = pooled(embedding.embed(x as Tensor4D), cells);
@@ -79,17 +79,8 @@ export class Dfm extends FeatureDetector<DfmParams> {
         return [method === 'fre' ? maps.sum([1, 2]) : gaussianScore(rows, subspace, method), maps];
       },
       this.extractor,
+      [embedding],
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Awaited<ReturnType<Scorer['run']>>;
-      },
-      dispose: () => {
-        forward.dispose();
-        embedding.dispose();
-      },
-    };
   }
 
   /** `[pictures, values]` of the good pictures, owned by the caller. */

@@ -1,12 +1,12 @@
 import { DataError, InterruptedError } from '../../errors.js';
 import { NeighborIndex } from '../../ops/nearest.js';
-import { tf, type Tensor1D, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
+import { tf, type Tensor2D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedDetectorParams, LearnedTensors, Scorer } from '../learned-detector.js';
 import { requireLearned } from '../require-learned.js';
-import { CompiledForward } from './compiled-forward.js';
+import { compiledScorer } from './compiled-scorer.js';
 import { PatchEmbedding } from './patch-embedding.js';
 import type { PatchcoreLiteParams } from './patchcore-lite-params.js';
 
@@ -87,25 +87,15 @@ export abstract class PictureBankDetector<P extends PictureBankParams> extends F
       throw error;
     }
     const index = new NeighborIndex(learned.bank as Tensor2D);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const { squared } = index.search(this.pooled(embedding.embed(x as Tensor4D)), 1);
         return [squared.sqrt().squeeze([1])];
       },
       this.extractor,
+      [index, embedding],
     );
-    return {
-      run: async (pixels) => {
-        const [scores] = await forward.run(pixels);
-        return { scores: scores as Tensor1D, maps: null };
-      },
-      dispose: () => {
-        forward.dispose();
-        index.dispose();
-        embedding.dispose();
-      },
-    };
   }
 
   /** Nothing in it is random. */

@@ -4,10 +4,10 @@ import { NeighborIndex } from '../../ops/nearest.js';
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { requireLearned } from '../require-learned.js';
@@ -88,7 +88,7 @@ export class Cfa extends FeatureDetector<CfaParams> {
     const { score_top, num_nearest_neighbors } = this.params;
     const weights = learned as CfaWeights;
     const index = new NeighborIndex(learned.centroids as Tensor2D);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const features = embedding.embed(x as Tensor4D);
@@ -101,18 +101,8 @@ export class Cfa extends FeatureDetector<CfaParams> {
         return [highestPlaces(maps, score_top), maps];
       },
       this.extractor,
+      [index, embedding],
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => {
-        forward.dispose();
-        index.dispose();
-        embedding.dispose();
-      },
-    };
   }
 
   private async train(

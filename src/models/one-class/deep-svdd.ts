@@ -1,9 +1,9 @@
 import { Random } from '../../runtime/random.js';
-import { tf, type Scalar, type Tensor, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
+import { tf, type Scalar, type Tensor, type Tensor4D } from '../../runtime/tf.js';
 import type { FitContext, FitSource } from '../detector.js';
 import { singly } from '../distillation/singly.js';
 import { LearnedDetector, type LearnedDetectorParams, type LearnedTensors, type Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { begin, scoring, type Module, type Pass, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
 import { requireTrainer } from '../training/require-trainer.js';
@@ -63,16 +63,9 @@ export class DeepSvdd extends LearnedDetector<DeepSvddParams & LearnedDetectorPa
       ...sphereShapes(this.params.representation),
     });
     const pass = scoring(learned);
-    const forward = new CompiledForward(this.name, (x) => [
+    return compiledScorer(this.name, (x) => [
       tf.tidy(() => sphereDistances(encoder.apply(x as Tensor4D, pass), pass).reshape([x.shape[0]])),
     ]);
-    return {
-      run: async (pixels) => {
-        const [scores] = await forward.run(pixels);
-        return { scores: scores as Tensor1D, maps: null };
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   /** The encoder before it is trained: at random, or as the first half of an autoencoder. */

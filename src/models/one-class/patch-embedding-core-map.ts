@@ -1,10 +1,10 @@
 import { DataError } from '../../errors.js';
 import { tf, type Tensor2D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { collectPatches } from '../memory-bank/patch-pool.js';
@@ -71,7 +71,7 @@ export class PatchEmbeddingCoreMap extends FeatureDetector<PatchEmbeddingCoreMap
       throw error;
     }
     const scorer = PATCH_CORES[core].scorer(learned, this.params);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) => {
         const features = this.describe(x as Tensor4D, embedding);
@@ -81,18 +81,8 @@ export class PatchEmbeddingCoreMap extends FeatureDetector<PatchEmbeddingCoreMap
         return [highestPlaces(maps, score_top), maps];
       },
       this.extractor,
+      [scorer, embedding],
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => {
-        forward.dispose();
-        scorer.dispose();
-        embedding.dispose();
-      },
-    };
   }
 
   private describe(pixels: Tensor4D, embedding: PatchEmbedding): Tensor4D {

@@ -1,11 +1,11 @@
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { FeatureDetector } from '../feature-detector.js';
 import { ChannelStandard, standardized, standardNames } from '../flow/channel-standard.js';
 import type { LearnedTensors, Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { begin, scoring, type Pass, type Values } from '../nets/module.js';
@@ -93,7 +93,7 @@ export class RowDetector<P extends RowParams & { readonly backbone: unknown }> e
       throw error;
     }
     const pass = scoring(learned);
-    const forward = new CompiledForward(
+    return compiledScorer(
       this.name,
       (x) =>
         tf.tidy(() => {
@@ -102,17 +102,8 @@ export class RowDetector<P extends RowParams & { readonly backbone: unknown }> e
           return [highestPlaces(maps, this.params.score_top), maps];
         }),
       this.extractor,
+      [embedding],
     );
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => {
-        forward.dispose();
-        embedding.dispose();
-      },
-    };
   }
 
   private async train(

@@ -1,8 +1,8 @@
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor, type Tensor4D } from '../../runtime/tf.js';
-import type { FitContext, FitSource, Scored } from '../detector.js';
+import type { FitContext, FitSource } from '../detector.js';
 import { LearnedDetector, type LearnedTensors, type Scorer } from '../learned-detector.js';
-import { CompiledForward } from '../memory-bank/compiled-forward.js';
+import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
@@ -66,17 +66,10 @@ export class ReconstructionDetector<P extends ReconstructionParams> extends Lear
     const shapes = [...trained, ...statistics].map(({ name, shape }) => [name, shape] as const);
     requireLearned(this.name, learned, Object.fromEntries(shapes));
     const pass = scoring(learned);
-    const forward = new CompiledForward(this.name, (x) => {
+    return compiledScorer(this.name, (x) => {
       const maps = this.method.map(ofUnit(x), pass);
       return [highestPlaces(this.method.scored?.(maps) ?? maps, this.params.score_top), maps];
     });
-    return {
-      run: async (pixels) => {
-        const [scores, maps] = await forward.run(pixels);
-        return { scores, maps } as Scored;
-      },
-      dispose: () => forward.dispose(),
-    };
   }
 
   private collect(
