@@ -34,3 +34,11 @@ export const NoiseReach = withDefault(
   refine('number of 1 or more', t.number, (n) => Number.isFinite(n) && n >= 1),
   1,
 );
+
+/** How SimpleNet and what follows it describe a place. */
+export const NEIGHBORHOOD_PARAMS = {
+  /** Side of the neighbourhood whose mean describes a place; 1 = the feature alone. */
+  patch_size: withDefault(SHARED_PARAMS.patch_size, 3),
+  /** Width to which every layer's neighbourhoods are pooled, as in the paper; null keeps the layer's channels. */
+  layer_dim: SHARED_PARAMS.layer_dim,
+};

@@ -12,18 +12,14 @@ import {
   withDefault,
 } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
-import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
-import { FEATURE_NET_PARAMS } from './feature-net-params.js';
+import { FEATURE_NET_PARAMS, NEIGHBORHOOD_PARAMS } from './feature-net-params.js';
 
 const Training = trainingRule({ epochs: 640, batch_size: 8, lr: 2e-4, optimizer_name: 'adamw', weight_decay: 1e-5 });
 
 /** Parameters of `vision_glass`. Lengths are told in those of the noise, `noise_std * sqrt(width of the features)`. */
 export const GlassParams = strict('GlassParams', {
   ...FEATURE_NET_PARAMS,
-  /** Side of the neighbourhood whose mean describes a place; 1 = the feature alone. */
-  patch_size: withDefault(SHARED_PARAMS.patch_size, 3),
-  /** Width to which every layer's neighbourhoods are pooled, as in the paper; null keeps the layer's channels. */
-  layer_dim: SHARED_PARAMS.layer_dim,
+  ...NEIGHBORHOOD_PARAMS,
   /** Standard deviation of the noise that global anomalies begin with. */
   noise_std: withDefault(PositiveNumber, 0.015),
   /** Steps of gradient ascent; 0 leaves the noise as it is. */
