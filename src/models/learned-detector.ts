@@ -3,6 +3,7 @@ import { DataError, NotFittedError, ShapeError } from '../errors.js';
 import { tf, type Tensor, type Tensor4D } from '../runtime/tf.js';
 import { checkSides } from './check-sides.js';
 import type { Batch, Detector, FitContext, FitSource, MapRule, Scored } from './detector.js';
+import { placeProfile, placeScorer } from './maps/place-scale.js';
 import { loadModel, saveModel } from './model-files.js';
 
 /** What every detector with learned tensors can be told. */
@@ -10,6 +11,9 @@ export interface LearnedDetectorParams extends Pick<InputRule, 'interpolation' |
   readonly resize: ResizeRule;
   readonly map_interpolation: MapRule['interpolation'];
   readonly map_sigma: number;
+  /** See `PLACE_PARAMS`; absent in models that have no such key. */
+  readonly map_scale?: 'none' | 'place';
+  readonly score_top?: number;
 }
 
 /** What a fit learned, on the device: what the files of a model hold. */
@@ -70,7 +74,7 @@ export abstract class LearnedDetector<P extends LearnedDetectorParams> implement
 
   async fit(source: FitSource, context: FitContext): Promise<void> {
     const checked: FitSource = { count: source.count, batches: () => this.checkedBatches(source) };
-    const learned = await this.learn(checked, context);
+    const learned = await this.withProfile(await this.learn(checked, context), checked, context.seed);
     try {
       for (const tensor of Object.values(learned)) await this.requireFinite(tensor);
     } catch (error) {
@@ -143,11 +147,28 @@ export abstract class LearnedDetector<P extends LearnedDetectorParams> implement
     throw new ShapeError(`${this.name}: expected sides that are multiples of ${multiple}, got ${h} x ${w}`);
   }
 
+  /** @param learned taken over */
+  private async withProfile(learned: LearnedTensors, source: FitSource, seed: number): Promise<LearnedTensors> {
+    if (this.params.map_scale !== 'place') return learned;
+    let scorer: Scorer | null = null;
+    try {
+      scorer = this.scorerOf(learned, seed);
+      return { ...learned, ...(await placeProfile(source, scorer)) };
+    } catch (error) {
+      tf.dispose(learned);
+      throw error;
+    } finally {
+      scorer?.dispose();
+    }
+  }
+
   /** Becomes the fitted model; owns the tensors. */
   private adopt(learned: LearnedTensors, seed: number): void {
     let scorer: Scorer;
     try {
       scorer = this.scorerOf(learned, seed);
+      const { map_scale, score_top } = this.params;
+      if (map_scale === 'place') scorer = placeScorer(this.name, scorer, learned, score_top ?? 0);
     } catch (error) {
       tf.dispose(learned);
       throw error;

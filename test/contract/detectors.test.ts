@@ -106,7 +106,7 @@ const kwargs: Record<string, Record<string, unknown>> = {
     ...{ pretraining: { epochs: 1 }, training: { epochs: 3, lr: 1e-2 } },
   },
   core_autoencoder: {
-    ...{ backbone: fine, resize: { mode: 'stretch', size: tiny }, row_batch: 64 },
+    ...{ backbone: fine, resize: { mode: 'stretch', size: tiny }, row_batch: 64, map_scale: 'place' },
     ...{ hidden: [8, 4], training: { epochs: 5, lr: 1e-2 } },
   },
   core_deep_svdd: {
@@ -114,7 +114,7 @@ const kwargs: Record<string, Record<string, unknown>> = {
     ...{ hidden: [8, 4], training: { epochs: 5, lr: 1e-2 } },
   },
   ae_resnet_unet: { ...coder, levels: 1 },
-  ssim_autoencoder: { ...coder, levels: 2, latent: 2 },
+  ssim_autoencoder: { ...coder, levels: 2, latent: 2, map_scale: 'place' },
   vae_conv: { ...coder, levels: 2, latent: 2 },
   vqvae_conv: { ...coder, levels: 2, latent: 4, codes: 8 },
   vision_riad: {

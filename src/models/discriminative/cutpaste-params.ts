@@ -1,6 +1,7 @@
 import { defaultsOf, NonNegativeNumber, oneOf, PositiveInteger, strict, t, withDefault } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const Training = trainingRule({
   epochs: 256,
@@ -27,6 +28,7 @@ export const CutPasteParams = strict('CutPasteParams', {
   map_interpolation: withDefault(oneOf(['bilinear', 'bicubic']), 'bilinear'),
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma: withDefault(NonNegativeNumber, 4),
+  ...PLACE_PARAMS,
   training: withDefault(Training, () => defaultsOf(Training)),
 });
 export type CutPasteParams = t.TypeOf<typeof CutPasteParams>;

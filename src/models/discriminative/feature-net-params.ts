@@ -1,6 +1,7 @@
 import { nullable, refine, t, PositiveInteger, PositiveNumber, withDefault } from '../../config/codec.js';
 import { FixedResize } from '../fixed-resize.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const { backbone, interpolation, antialias, context, feature_dim, map_interpolation, map_sigma } = SHARED_PARAMS;
 
@@ -24,6 +25,7 @@ export const FEATURE_NET_PARAMS = {
   map_interpolation,
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma,
+  ...PLACE_PARAMS,
 };
 
 /**

@@ -10,6 +10,7 @@ import {
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const { backbone, interpolation, antialias, context, map_interpolation } = SHARED_PARAMS;
 
@@ -50,5 +51,6 @@ export const MemsegParams = strict('MemsegParams', {
   map_interpolation,
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma: withDefault(NonNegativeNumber, 0),
+  ...PLACE_PARAMS,
 });
 export type MemsegParams = t.TypeOf<typeof MemsegParams>;

@@ -11,6 +11,7 @@ import {
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const { backbone, interpolation, antialias, context, score_top, map_interpolation, map_sigma } = SHARED_PARAMS;
 
@@ -54,5 +55,6 @@ export const DinomalyParams = strict('DinomalyParams', {
   map_interpolation,
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma,
+  ...PLACE_PARAMS,
 });
 export type DinomalyParams = t.TypeOf<typeof DinomalyParams>;

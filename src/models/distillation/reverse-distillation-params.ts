@@ -13,6 +13,7 @@ import {
 } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const Training = trainingRule({ epochs: 200, batch_size: 16, lr: 0.005, optimizer_name: 'adam', beta1: 0.5 });
 
@@ -33,5 +34,6 @@ export const ReverseDistillationParams = strict('ReverseDistillationParams', {
   map_interpolation: withDefault(oneOf(['bilinear', 'bicubic']), 'bilinear'),
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma: withDefault(NonNegativeNumber, 4),
+  ...PLACE_PARAMS,
 });
 export type ReverseDistillationParams = t.TypeOf<typeof ReverseDistillationParams>;

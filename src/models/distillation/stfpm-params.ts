@@ -13,6 +13,7 @@ import {
 } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const Training = trainingRule({
   epochs: 100,
@@ -41,5 +42,6 @@ export const StfpmParams = strict('StfpmParams', {
   map_interpolation: withDefault(oneOf(['bilinear', 'bicubic']), 'bilinear'),
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma: withDefault(NonNegativeNumber, 0),
+  ...PLACE_PARAMS,
 });
 export type StfpmParams = t.TypeOf<typeof StfpmParams>;

@@ -3,6 +3,7 @@ import { NonNegativeInteger, NonNegativeNumber, nullable, oneOf, t, Unit, withDe
 import type { TrainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import type { LearnedDetectorParams } from '../learned-detector.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 /** Keys that the flows have in common, to be spread into a codec. */
 export const FLOW_PARAMS = {
@@ -17,6 +18,7 @@ export const FLOW_PARAMS = {
   map_interpolation: withDefault(oneOf(['bilinear', 'bicubic']), 'bilinear'),
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma: withDefault(NonNegativeNumber, 4),
+  ...PLACE_PARAMS,
 };
 
 /** What `FlowDetector` reads of them. */

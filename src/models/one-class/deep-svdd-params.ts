@@ -1,7 +1,9 @@
-import { defaultsOf, nullable, oneOf, PositiveInteger, strict, t, withDefault } from '../../config/codec.js';
+import { defaultsOf, nullable, oneOf, PositiveInteger, strict, t, Unit, withDefault } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
+import { OddInteger } from '../reconstruction/reconstruction-params.js';
 import { HYPERSPHERE_PARAMS } from './hypersphere-params.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const paper = { batch_size: 8, lr: 1e-4, optimizer_name: 'adam', weight_decay: 1e-6 } as const;
 const Training = trainingRule({ ...paper, epochs: 150, scheduler_name: 'step', step_size: 50 });
@@ -16,8 +18,16 @@ export const DeepSvddParams = strict('DeepSvddParams', {
   width: withDefault(PositiveInteger, 32),
   /** Stages, each of which halves the grid. */
   stages: withDefault(PositiveInteger, 3),
-  /** Values that a picture becomes. */
+  /** Values that a picture, or a window of it, becomes. */
   representation: withDefault(PositiveInteger, 128),
+  /**
+   * null: a picture is one row, as in the paper; else a row is a window of `window * 2 ** stages` pixels, one around every place of the last
+   * stage's grid, and the score is that of the worst windows.
+   */
+  window: withDefault(nullable(OddInteger), null),
+  /** With windows: the share of the farthest ones whose mean is the image score; 0 = the farthest alone. */
+  score_top: withDefault(Unit, 0),
+  ...PLACE_PARAMS,
   ...HYPERSPHERE_PARAMS,
   /** How an autoencoder is trained whose first half the network begins as; null = it begins at random. */
   pretraining: withDefault(nullable(Pretraining), () => defaultsOf(Pretraining)),

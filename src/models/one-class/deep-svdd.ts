@@ -1,9 +1,11 @@
 import { Random } from '../../runtime/random.js';
-import { tf, type Scalar, type Tensor, type Tensor4D } from '../../runtime/tf.js';
-import type { FitContext, FitSource } from '../detector.js';
+import { tf, type Scalar, type Tensor, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
+import { ConfigError } from '../../errors.js';
+import type { Batch, FitContext, FitSource, Scored } from '../detector.js';
 import { singly } from '../distillation/singly.js';
 import { LearnedDetector, type LearnedDetectorParams, type LearnedTensors, type Scorer } from '../learned-detector.js';
 import { compiledScorer } from '../memory-bank/compiled-scorer.js';
+import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring, type Module, type Pass, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
 import { requireTrainer } from '../training/require-trainer.js';
@@ -19,7 +21,7 @@ import {
 } from './hypersphere.js';
 import { evenContrast, svddDecoder, svddEncoder } from './svdd-network.js';
 
-const FEATURE_KEYS = ['resize', 'interpolation', 'antialias', 'width', 'stages', 'representation'] as const;
+const FEATURE_KEYS = ['resize', 'interpolation', 'antialias', 'width', 'stages', 'representation', 'window'] as const;
 /** There is no map; the contract asks for a rule all the same. */
 const NO_MAP = { map_interpolation: 'bilinear', map_sigma: 0 } as const;
 
@@ -33,9 +35,21 @@ export class DeepSvdd extends LearnedDetector<DeepSvddParams & LearnedDetectorPa
 
   constructor(params: DeepSvddParams) {
     super('vision_deep_svdd', { ...params, ...NO_MAP }, 2 ** params.stages, FEATURE_KEYS);
+    if (params.map_scale === 'place' && params.window === null) {
+      throw new ConfigError(
+        'map_scale: "place" compares windows with those of good pictures at their place; set window, or leave "none"',
+      );
+    }
     const rule = { ...params, size: params.resize.size };
     this.encoder = svddEncoder(rule);
     this.decoder = svddDecoder(rule);
+  }
+
+  /** Without a map: a window says too little about where in it something is. */
+  override async score(batch: Batch): Promise<Scored> {
+    const { scores, maps } = await super.score(batch);
+    maps?.dispose();
+    return { scores, maps: null };
   }
 
   protected async learn(source: FitSource, context: FitContext): Promise<LearnedTensors> {
@@ -63,9 +77,12 @@ export class DeepSvdd extends LearnedDetector<DeepSvddParams & LearnedDetectorPa
       ...sphereShapes(this.params.representation),
     });
     const pass = scoring(learned);
-    return compiledScorer(this.name, (x) => [
-      tf.tidy(() => sphereDistances(encoder.apply(x as Tensor4D, pass), pass).reshape([x.shape[0]])),
-    ]);
+    const { window, score_top } = this.params;
+    return compiledScorer(this.name, (x) => {
+      const distances = sphereDistances(encoder.apply(x as Tensor4D, pass), pass);
+      const maps = withoutFrame(distances, ((window ?? 1) - 1) / 2);
+      return [highestPlaces(maps, score_top), maps];
+    });
   }
 
   /** The encoder before it is trained: at random, or as the first half of an autoencoder. */
@@ -137,4 +154,11 @@ export class DeepSvdd extends LearnedDetector<DeepSvddParams & LearnedDetectorPa
       throw error;
     }
   }
+}
+
+/** Distances whose window lies inside the picture; all, where none does. */
+function withoutFrame(distances: Tensor3D, frame: number): Tensor3D {
+  const [n, h, w] = distances.shape;
+  if (frame === 0 || Math.min(h, w) <= 2 * frame) return distances;
+  return tf.slice(distances, [0, frame, frame], [n, h - 2 * frame, w - 2 * frame]);
 }

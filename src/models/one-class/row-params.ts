@@ -12,6 +12,7 @@ import { trainingRule, type TrainingDefaults, type TrainingRule } from '../../co
 import { FixedResize } from '../fixed-resize.js';
 import type { LearnedDetectorParams } from '../learned-detector.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 const { backbone, interpolation, antialias, context } = SHARED_PARAMS;
 
@@ -51,6 +52,7 @@ export function rowKeys(defaults: TrainingDefaults) {
     map_interpolation: withDefault(oneOf(['bilinear', 'bicubic', 'nearest']), 'bilinear'),
     /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
     map_sigma: withDefault(NonNegativeNumber, 4),
+    ...PLACE_PARAMS,
     training: withDefault(training, () => defaultsOf(training)),
   };
 }

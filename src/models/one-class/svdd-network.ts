@@ -13,18 +13,21 @@ export interface SvddNetworkRule {
   readonly width: number;
   /** Stages, each of which halves the grid. */
   readonly stages: number;
-  /** Values that a picture becomes. */
+  /** Values that a picture, or a window of it, becomes. */
   readonly representation: number;
+  /** The side of windows, in places of the last stage's grid; null = the whole picture is one. */
+  readonly window: number | null;
 }
 
 /** As in the published code. */
 const [FILTER, LEAK] = [5, 0.01];
 
 /**
- * The LeNet of Deep SVDD: convolutions of 5 x 5, normalisation, leaky rectifiers and largest values of 2 x 2 by stages, then a linear layer.
- * Nothing in it has a bias. `[n, h, w, 3]`, 0..255 -> `[n, 1, 1, representation]`.
+ * The LeNet of Deep SVDD: convolutions of 5 x 5, normalisation, leaky rectifiers and largest values of 2 x 2 by stages, then a linear layer,
+ * of the whole picture or of a window around every place. Nothing in it has a bias. `[n, h, w, 3]`, 0..255 -> `[n, 1, 1, representation]`, with
+ * windows `[n, h / 2 ** stages, w / 2 ** stages, representation]`.
  */
-export function svddEncoder({ size, width, stages, representation }: SvddNetworkRule): Module {
+export function svddEncoder({ size, width, stages, representation, window }: SvddNetworkRule): Module {
   const widths = Array.from({ length: stages }, (_, i) => width * 2 ** i);
   const flat = (size.height / 2 ** stages) * (size.width / 2 ** stages) * widths[stages - 1];
   return sequence([
@@ -33,23 +36,31 @@ export function svddEncoder({ size, width, stages, representation }: SvddNetwork
       ...unbiased(`encoder.${i}`, i === 0 ? 3 : widths[i - 1], to),
       plain((x) => tf.maxPool(x, 2, 2, 'valid')),
     ]),
-    plain((x) => x.reshape([x.shape[0], 1, 1, flat]) as Tensor4D),
-    dense('encoder.out', flat, representation, { bias: false }),
+    ...(window === null
+      ? [
+          plain((x) => x.reshape([x.shape[0], 1, 1, flat]) as Tensor4D),
+          dense('encoder.out', flat, representation, { bias: false }),
+        ]
+      : [unbiasedConvolution('encoder.out', widths[stages - 1], representation, window)]),
   ]);
 }
 
 /** The way back, for the pretraining: the same stages in reverse, with interpolation in place of largest values. */
-export function svddDecoder({ size, width, stages, representation }: SvddNetworkRule): Module {
+export function svddDecoder({ size, width, stages, representation, window }: SvddNetworkRule): Module {
   const widths = Array.from({ length: stages }, (_, i) => width * 2 ** (stages - 1 - i));
   const [height, across] = [size.height / 2 ** stages, size.width / 2 ** stages];
   return sequence([
-    dense('decoder.in', representation, height * across * widths[0], { bias: false }),
-    plain((x) => x.reshape([x.shape[0], height, across, widths[0]]) as Tensor4D),
+    ...(window === null
+      ? [
+          dense('decoder.in', representation, height * across * widths[0], { bias: false }),
+          plain((x) => x.reshape([x.shape[0], height, across, widths[0]]) as Tensor4D),
+        ]
+      : [unbiasedConvolution('decoder.in', representation, widths[0], 1)]),
     ...widths.flatMap((from, i) => [
       plain(doubled),
       ...unbiased(`decoder.${i}`, from, widths[Math.min(i + 1, stages - 1)]),
     ]),
-    convolution({ name: 'decoder.out', from: widths[stages - 1], to: 3, size: FILTER, bias: false, start: 'glorot' }),
+    unbiasedConvolution('decoder.out', widths[stages - 1], 3, FILTER),
   ]);
 }
 
@@ -68,8 +79,12 @@ export function evenContrast(x: Tensor4D): Tensor4D {
 
 function unbiased(name: string, from: number, to: number): Module[] {
   return [
-    convolution({ name: `${name}.conv`, from, to, size: FILTER, bias: false, start: 'glorot' }),
+    unbiasedConvolution(`${name}.conv`, from, to, FILTER),
     batchNorm(`${name}.norm`, to, { affine: false }),
     plain((x) => tf.leakyRelu(x, LEAK) as Tensor4D),
   ];
+}
+
+function unbiasedConvolution(name: string, from: number, to: number, size: number): Module {
+  return convolution({ name, from, to, size, bias: false, start: 'glorot' });
 }

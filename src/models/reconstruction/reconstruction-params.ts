@@ -11,6 +11,7 @@ import {
 import { trainingRule, type TrainingDefaults, type TrainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import type { LearnedDetectorParams } from '../learned-detector.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 
 /** The side of a filter that has a middle. */
 export const OddInteger = refine(
@@ -45,6 +46,7 @@ export function reconstructionKeys(side: number, defaults: TrainingDefaults) {
     map_interpolation: withDefault(oneOf(['bilinear', 'bicubic']), 'bilinear'),
     /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
     map_sigma: withDefault(NonNegativeNumber, 2),
+    ...PLACE_PARAMS,
     training: withDefault(training, () => defaultsOf(training)),
   };
 }
