@@ -14,6 +14,8 @@ import { disposeState, firstState, ratesOf, STATE_KINDS, type TrainingState } fr
 
 /** So many steps are worth two that are thrown away, to know what they take. */
 const WORTH_A_REHEARSAL = 50;
+/** Fewer steps than this leave most networks half trained: on the demo's boards STFPM's image AUROC is .57 after 160 steps and .87 after 560. */
+const FEW = 300;
 
 /** The epoch that is under way. */
 interface Under {
@@ -87,6 +89,7 @@ export class Training {
     const { name, heldOut, rule } = this.task;
     const { progress, seed } = this.context;
     const random = new Random(seed);
+    if (this.steps < FEW) progress.info(fewLine(this.task, this.steps));
     await this.rehearse(random);
     progress.start(`training ${name}`, this.steps);
     progress.update(this.done);
@@ -275,6 +278,14 @@ export class Training {
 
 function meansOf({ sums, steps }: Under): Record<string, number> {
   return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / steps]));
+}
+
+/** What a handful of pictures and the batches of a paper make. */
+function fewLine({ name, rule, stepsPerEpoch }: TrainingTask, steps: number): string {
+  return (
+    `${name}: ${steps} steps are few (${stepsPerEpoch} an epoch, from batches of ${rule.batch_size}); a smaller training.batch_size, or more training.epochs or ` +
+    'training.max_steps, trains longer'
+  );
 }
 
 function clonesOf(values: Values): Values {

@@ -124,14 +124,15 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     tiles: { backbone: TRUNK, training: { epochs: 15, batch_size: 4 } },
   },
   vision_student_teacher_lite: {
-    kwargs: {},
-    tiles: { backbone: TRUNK, ...square(256) },
+    kwargs: { backbone: TRUNK, ...square(192) },
+    tiles: square(256),
   },
   vision_supersimplenet: {
     kwargs: {
       ...HEAD,
       ...square(384),
       backbone: TRUNK_AT_16,
+      map_scale: 'place',
       cls_dim: 32,
       training: { epochs: 20, batch_size: 4, lr: 1e-3 },
     },

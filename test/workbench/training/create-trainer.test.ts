@@ -87,11 +87,18 @@ onEveryBackend('the trainer', () => {
       const long = { epochs: 13, ema_decay: 0.9 };
       const { values } = await createTrainer()(lineTask(long), { ...context, progress });
       const { values: same } = await createTrainer()(lineTask({ ...long, total_memory_mb: 1e6 }), context);
-      expect(lines[0]).to.match(
+      expect(lines[0]).to.equal(
+        'line: 52 steps are few (4 an epoch, from batches of 8); a smaller training.batch_size, or more training.epochs or ' +
+          'training.max_steps, trains longer',
+      );
+      expect(lines[1]).to.match(
         /^line: 3 values to learn; about 0\.0 MB for a step \(0\.0 MB of it for gradients\) beside [\d.]+ MB of pictures and fixed weights; 52 steps take about \S+ s$/,
       );
       expect(Array.from(await same.slope.data())).to.deep.equal(Array.from(await values.slope.data()));
-      tf.dispose([values, same]);
+      lines.length = 0;
+      const { values: longer } = await createTrainer()(lineTask({ epochs: 75 }), { ...context, progress });
+      expect(lines[0]).to.match(/; 300 steps take about /);
+      tf.dispose([values, same, longer]);
     }),
   );
 
