@@ -1,5 +1,5 @@
 import type { InputRule, ResizeRule } from '../config/input-rule.js';
-import { DataError, NotFittedError, ShapeError } from '../errors.js';
+import { ConfigError, DataError, NotFittedError, ShapeError } from '../errors.js';
 import { tf, type Tensor, type Tensor4D } from '../runtime/tf.js';
 import { checkSides } from './check-sides.js';
 import type { Batch, Detector, FitContext, FitSource, MapRule, Scored } from './detector.js';
@@ -55,6 +55,11 @@ export abstract class LearnedDetector<P extends LearnedDetectorParams> implement
   ) {
     const { resize, interpolation, antialias } = params;
     checkSides(resize, { multiple });
+    if (params.map_scale === 'place' && resize.mode !== 'stretch') {
+      throw new ConfigError(
+        `map_scale: "place" needs maps of one size, which resize mode "stretch" alone gives, got "${resize.mode}"`,
+      );
+    }
     this.input = { resize, interpolation, antialias, color: 'rgb', quantize: false };
     this.map = { interpolation: params.map_interpolation, sigma: params.map_sigma };
   }

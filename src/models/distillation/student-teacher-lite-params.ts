@@ -1,5 +1,6 @@
 import { oneOf, OpenUnit, PositiveNumber, strict, type t, withDefault } from '../../config/codec.js';
 import { ResizeRule } from '../../config/input-rule.js';
+import { PLACE_PARAMS } from '../maps/place-scale.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
 
 const { backbone, interpolation, antialias, context, patch_size, pool_mb, score_top, map_interpolation, map_sigma } =
@@ -31,5 +32,6 @@ export const StudentTeacherLiteParams = strict('StudentTeacherLiteParams', {
   map_interpolation,
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma,
+  ...PLACE_PARAMS,
 });
 export type StudentTeacherLiteParams = t.TypeOf<typeof StudentTeacherLiteParams>;

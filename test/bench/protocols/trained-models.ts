@@ -59,7 +59,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   },
   vision_differnet: { kwargs: { ...square(256), backbone: TRUNK_AT_8, training: { epochs: 20 } } },
   vision_dinomaly: {
-    kwargs: { ...square(192), easy_steps: 100, training: { max_steps: 150, batch_size: 8 } },
+    kwargs: { ...square(192), map_scale: 'place', easy_steps: 150, training: { max_steps: 400, batch_size: 8 } },
   },
   vision_draem: {
     kwargs: {
@@ -124,8 +124,8 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     tiles: { backbone: TRUNK, training: { epochs: 15, batch_size: 4 } },
   },
   vision_student_teacher_lite: {
-    kwargs: { backbone: TRUNK, ...square(192) },
-    tiles: square(256),
+    kwargs: { backbone: TRUNK, ...square(384), map_scale: 'place' },
+    tiles: { ...square(256), map_scale: 'none' },
   },
   vision_supersimplenet: {
     kwargs: {

@@ -82,4 +82,25 @@ onEveryBackend('vision_student_teacher_lite', () => {
       rmSync(dir, { recursive: true });
     }),
   );
+
+  it('measures maps place by place where all are of one size, and refuses to where they are not', async () => {
+    const keep = { resize: { mode: 'scale', factor: 1, multiple: 16 }, map_scale: 'place' };
+    const refused = await make(keep).then(
+      () => null,
+      (error: unknown) => (error as Error).message,
+    );
+    expect(refused).to.equal(
+      'map_scale: "place" needs maps of one size, which resize mode "stretch" alone gives, got "scale"',
+    );
+    const detector = await make({ map_scale: 'place', score_top: 0 });
+    await detector.fit(sourceOfArrays(goodPictures(6)), context);
+    const batch = batchOf([stripedPicture(31, { defect: 24 }), stripedPicture(41)]);
+    const { scores, maps } = await detector.score(batch);
+    const [bad, fine] = await scores.data();
+    expect(bad).to.be.above(2 * fine);
+    const highest = maps!.max([1, 2]);
+    expect(Array.from(await highest.data())).to.deep.equal([bad, fine]);
+    tf.dispose([scores, maps!, highest, batch.pixels]);
+    detector.dispose();
+  });
 });
