@@ -1,39 +1,9 @@
-import { Backbone } from '../../config/backbone.js';
-import {
-  defaultsOf,
-  NonNegativeInteger,
-  NonNegativeNumber,
-  nullable,
-  oneOf,
-  PositiveInteger,
-  strict,
-  t,
-  Unit,
-  withDefault,
-} from '../../config/codec.js';
-import { trainingRule } from '../../config/training-rule.js';
-import { FixedResize } from '../fixed-resize.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
-
-const Training = trainingRule({ epochs: 200, batch_size: 16, lr: 0.005, optimizer_name: 'adam', beta1: 0.5 });
+import { strict, type t } from '../../config/codec.js';
+import { teacherStudentKeys } from './teacher-student-params.js';
 
 /** Parameters of `vision_reverse_distillation`; the training is the paper's. */
-export const ReverseDistillationParams = strict('ReverseDistillationParams', {
-  /** The teacher. */
-  backbone: withDefault(Backbone, { name: 'filterbank', stride: 8, levels: 3 }),
-  resize: withDefault(FixedResize, { mode: 'stretch', size: { height: 256, width: 256 } }),
-  interpolation: withDefault(oneOf(['bilinear', 'bicubic', 'area']), 'bilinear'),
-  antialias: withDefault(t.boolean, true),
-  /** Pixels by which every picture is mirrored outwards; null = as many as the teacher needs to see no padding. */
-  context: withDefault(nullable(NonNegativeInteger), 0),
-  /** Channels of bottleneck and student at a stride of 4, which double as the stride does. */
-  student_width: withDefault(PositiveInteger, 64),
-  training: withDefault(Training, () => defaultsOf(Training)),
-  /** The share of the highest places whose mean is the image score; 0 = the highest place alone. */
-  score_top: withDefault(Unit, 0),
-  map_interpolation: withDefault(oneOf(['bilinear', 'bicubic']), 'bilinear'),
-  /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
-  map_sigma: withDefault(NonNegativeNumber, 4),
-  ...PLACE_PARAMS,
-});
+export const ReverseDistillationParams = strict(
+  'ReverseDistillationParams',
+  teacherStudentKeys({ epochs: 200, batch_size: 16, lr: 0.005, optimizer_name: 'adam', beta1: 0.5 }, 4),
+);
 export type ReverseDistillationParams = t.TypeOf<typeof ReverseDistillationParams>;

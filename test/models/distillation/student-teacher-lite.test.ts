@@ -93,7 +93,7 @@ onEveryBackend('vision_student_teacher_lite', () => {
       'map_scale: "place" needs maps of one size, which resize mode "stretch" alone gives, got "scale"',
     );
     const detector = await make({ map_scale: 'place', score_top: 0 });
-    await detector.fit(sourceOfArrays(goodPictures(6)), context);
+    await detector.fit(sourceOfArrays(goodPictures(3)), context);
     const batch = batchOf([stripedPicture(31, { defect: 24 }), stripedPicture(41)]);
     const { scores, maps } = await detector.score(batch);
     const [bad, fine] = await scores.data();
