@@ -1,7 +1,7 @@
 import { defaultsOf, NonNegativeNumber, oneOf, PositiveInteger, strict, t, withDefault } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 const Training = trainingRule({
   epochs: 256,

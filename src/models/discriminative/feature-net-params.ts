@@ -1,7 +1,7 @@
 import { nullable, refine, t, PositiveInteger, PositiveNumber, withDefault } from '../../config/codec.js';
 import { FixedResize } from '../fixed-resize.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 const { backbone, interpolation, antialias, context, feature_dim, map_interpolation, map_sigma } = SHARED_PARAMS;
 

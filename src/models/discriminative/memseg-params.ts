@@ -10,7 +10,7 @@ import {
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 const { backbone, interpolation, antialias, context, map_interpolation } = SHARED_PARAMS;
 

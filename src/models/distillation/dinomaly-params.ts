@@ -11,7 +11,7 @@ import {
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 const { backbone, interpolation, antialias, context, score_top, map_interpolation, map_sigma } = SHARED_PARAMS;
 

@@ -12,7 +12,7 @@ import {
 } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 const adam = { epochs: 100_000, lr: 1e-4, optimizer_name: 'adam', weight_decay: 1e-5 } as const;
 const Training = trainingRule({ ...adam, batch_size: 1, max_steps: 70_000 });

@@ -1,6 +1,6 @@
 import { oneOf, OpenUnit, PositiveNumber, strict, type t, withDefault } from '../../config/codec.js';
 import { ResizeRule } from '../../config/input-rule.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
 
 const { backbone, interpolation, antialias, context, patch_size, pool_mb, score_top, map_interpolation, map_sigma } =

@@ -12,7 +12,7 @@ import {
 } from '../../config/codec.js';
 import { trainingRule, type TrainingDefaults } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 /**
  * The keys that students of a fixed teacher have in common, for the codec of a model.

@@ -3,7 +3,7 @@ import { NonNegativeInteger, NonNegativeNumber, nullable, oneOf, t, Unit, withDe
 import type { TrainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import type { LearnedDetectorParams } from '../learned-detector.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 /** Keys that the flows have in common, to be spread into a codec. */
 export const FLOW_PARAMS = {

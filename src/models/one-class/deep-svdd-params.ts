@@ -3,7 +3,7 @@ import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import { OddInteger } from '../reconstruction/reconstruction-params.js';
 import { HYPERSPHERE_PARAMS } from './hypersphere-params.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 const paper = { batch_size: 8, lr: 1e-4, optimizer_name: 'adam', weight_decay: 1e-6 } as const;
 const Training = trainingRule({ ...paper, epochs: 150, scheduler_name: 'step', step_size: 50 });

@@ -12,7 +12,7 @@ import { trainingRule, type TrainingDefaults, type TrainingRule } from '../../co
 import { FixedResize } from '../fixed-resize.js';
 import type { LearnedDetectorParams } from '../learned-detector.js';
 import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 const { backbone, interpolation, antialias, context } = SHARED_PARAMS;
 

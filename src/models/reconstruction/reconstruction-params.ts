@@ -11,7 +11,7 @@ import {
 import { trainingRule, type TrainingDefaults, type TrainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import type { LearnedDetectorParams } from '../learned-detector.js';
-import { PLACE_PARAMS } from '../maps/place-scale.js';
+import { PLACE_PARAMS } from '../maps/place-params.js';
 
 /** The side of a filter that has a middle. */
 export const OddInteger = refine(
