@@ -50,7 +50,7 @@ export async function placeProfile(source: FitSource, scorer: Scorer): Promise<P
  * @param scorer taken over; one without maps stays as it is
  * @param learned holds the profile, borrowed until the scorer is disposed
  * @param scoreTop the share of the highest places whose mean is the image score; 0 = the highest place alone
- * @throws WeightsError when the profile is missing, or (from `run`) when it is of another size than the maps
+ * @throws WeightsError from `run`, when the profile is missing or of another size than the maps
  */
 export function placeScorer(who: string, scorer: Scorer, learned: LearnedTensors, scoreTop: number): Scorer {
   return {

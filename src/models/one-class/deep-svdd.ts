@@ -1,6 +1,6 @@
+import { ConfigError } from '../../errors.js';
 import { Random } from '../../runtime/random.js';
 import { tf, type Scalar, type Tensor, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
-import { ConfigError } from '../../errors.js';
 import type { Batch, FitContext, FitSource, Scored } from '../detector.js';
 import { singly } from '../distillation/singly.js';
 import { LearnedDetector, type LearnedDetectorParams, type LearnedTensors, type Scorer } from '../learned-detector.js';
