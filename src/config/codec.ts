@@ -33,6 +33,13 @@ export const PositiveInteger = refine('whole number of 1 or more', t.number, (n)
   type: 'integer',
   minimum: 1,
 });
+/** The side of a window that has a middle. */
+export const OddInteger = refine(
+  'odd whole number of 1 or more',
+  t.number,
+  (n) => Number.isSafeInteger(n) && n >= 1 && n % 2 === 1,
+  { type: 'integer', minimum: 1 },
+);
 export const NonNegativeNumber = refine('number of 0 or more', t.number, (n) => Number.isFinite(n) && n >= 0, {
   minimum: 0,
 });
@@ -41,6 +48,11 @@ export const PositiveNumber = refine('number above 0', t.number, (n) => Number.i
 });
 /** A share: 0 to 1, both ends allowed. */
 export const Unit = refine('number from 0 to 1', t.number, (n) => n >= 0 && n <= 1, { minimum: 0, maximum: 1 });
+/** A share of something of which at least a part is kept: above 0, up to all of it. */
+export const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
+  exclusiveMinimum: 0,
+  maximum: 1,
+});
 /** A quantile or a probability strictly between 0 and 1. */
 export const OpenUnit = refine('number between 0 and 1 (both excluded)', t.number, (n) => n > 0 && n < 1, {
   exclusiveMinimum: 0,

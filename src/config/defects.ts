@@ -3,15 +3,16 @@ import {
   defaultsOf,
   describedBy,
   FiniteNumber,
+  NonEmptyString,
   NonNegativeInteger,
   NonNegativeNumber,
-  NonEmptyString,
   nullable,
   oneOf,
   OpenUnit,
   optional,
   PositiveInteger,
   refine,
+  Share,
   strict,
   t,
   Unit,
@@ -19,11 +20,6 @@ import {
 } from './codec.js';
 
 const AtLeastOne = refine('number of 1 or more', t.number, (n) => Number.isFinite(n) && n >= 1, { minimum: 1 });
-/** Of normal pixels; 1 is their maximum. */
-export const Quantile = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
-  exclusiveMinimum: 0,
-  maximum: 1,
-});
 /** Left, top, right, bottom as shares of the map's width and height. */
 const Rectangle = refine(
   'four finite numbers [x1, y1, x2, y2]',
@@ -98,7 +94,7 @@ const Keys = strict('DefectsConfig', {
     oneOf(['normal_pixel_quantile', 'fixed', 'infer_config', 'false_region_budget']),
     'normal_pixel_quantile',
   ),
-  pixel_normal_quantile: withDefault(Quantile, 0.999),
+  pixel_normal_quantile: withDefault(Share, 0.999),
   false_region_budget: withDefault(FalseRegionBudget, () => defaultsOf(FalseRegionBudget)),
   mask_format: withDefault(oneOf(['png', 'npy', 'npz', 'rle', 'polygons']), 'png'),
   mask_space: withDefault(oneOf(['roi', 'full']), 'roi'),

@@ -1,11 +1,12 @@
 import {
   describedBy,
+  FiniteNumber,
   nullable,
   oneOf,
   PositiveInteger,
   PositiveNumber,
-  FiniteNumber,
   refine,
+  Share,
   strict,
   t,
   withDefault,
@@ -36,10 +37,6 @@ const Flag = describedBy(
   ),
   () => ({ enum: [true, false, 0, 1] }),
 );
-const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
-  exclusiveMinimum: 0,
-  maximum: 1,
-});
 const Percentile = refine('percentile from 0 to 100', t.number, (n) => n >= 0 && n <= 100, {
   minimum: 0,
   maximum: 100,

@@ -7,11 +7,12 @@ import {
   OpenUnit,
   optional,
   Sha256,
+  Share,
   strict,
   t,
   Unit,
 } from './codec.js';
-import { MapSmoothing, Quantile } from './defects.js';
+import { MapSmoothing } from './defects.js';
 import { Tiling } from './tiling.js';
 
 /** What a set of scores looked like; enough to see that a threshold fits its data. */
@@ -138,7 +139,7 @@ export const PixelThresholdProvenance = strict('PixelThresholdProvenance', {
   method: oneOf(['normal_pixel_quantile', 'fixed', 'false_region_budget']),
   source: oneOf(['held_out', 'val', 'train', 'given', 'explicit', 'infer_config']),
   value: FiniteNumber,
-  q: optional(Quantile),
+  q: optional(Share),
   calibration_map_count: optional(NonNegativeInteger),
   /** sha256 over the decoded pixels of the calibration pictures, whatever their names and order. */
   calibration_sha256: optional(Sha256),

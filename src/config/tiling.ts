@@ -4,16 +4,11 @@ import {
   oneOf,
   optional,
   PositiveInteger,
-  refine,
+  Share,
   strict,
-  t,
+  type t,
   withDefault,
 } from './codec.js';
-
-const TopShare = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1, {
-  exclusiveMinimum: 0,
-  maximum: 1,
-});
 
 export const MapReduce = oneOf(['max', 'mean', 'hann', 'gaussian', 'own']);
 export type MapReduce = t.TypeOf<typeof MapReduce>;
@@ -32,7 +27,7 @@ export const Tiling = strict('Tiling', {
   halo: optional(NonNegativeInteger),
   score_reduce: withDefault(ScoreReduce, 'max'),
   /** The share of the highest tile scores that `topk_mean` averages. */
-  score_topk: withDefault(TopShare, 0.1),
+  score_topk: withDefault(Share, 0.1),
   map_reduce: withDefault(MapReduce, 'max'),
 });
 export type Tiling = t.TypeOf<typeof Tiling>;

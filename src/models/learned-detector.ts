@@ -79,14 +79,18 @@ export abstract class LearnedDetector<P extends LearnedDetectorParams> implement
 
   async fit(source: FitSource, context: FitContext): Promise<void> {
     const checked: FitSource = { count: source.count, batches: () => this.checkedBatches(source) };
-    const learned = await this.withProfile(await this.learn(checked, context), checked, context.seed);
+    const learned: Record<string, Tensor> = { ...(await this.learn(checked, context)) };
+    let scorer: Scorer | null = null;
     try {
+      scorer = this.scorerOf(learned, context.seed);
+      if (this.params.map_scale === 'place') Object.assign(learned, await placeProfile(checked, scorer));
       for (const tensor of Object.values(learned)) await this.requireFinite(tensor);
     } catch (error) {
+      scorer?.dispose();
       tf.dispose(learned);
       throw error;
     }
-    this.adopt(learned, context.seed);
+    this.adopt({ seed: context.seed, learned, scorer });
   }
 
   async score({ pixels }: Batch): Promise<Scored> {
@@ -104,7 +108,12 @@ export abstract class LearnedDetector<P extends LearnedDetectorParams> implement
 
   async load(dir: string): Promise<void> {
     const { seed, tensors } = await loadModel(dir, this.description());
-    this.adopt(tensors, seed);
+    try {
+      this.adopt({ seed, learned: tensors, scorer: this.scorerOf(tensors, seed) });
+    } catch (error) {
+      tf.dispose(tensors);
+      throw error;
+    }
   }
 
   dispose(): void {
@@ -152,34 +161,14 @@ export abstract class LearnedDetector<P extends LearnedDetectorParams> implement
     throw new ShapeError(`${this.name}: expected sides that are multiples of ${multiple}, got ${h} x ${w}`);
   }
 
-  /** @param learned taken over */
-  private async withProfile(learned: LearnedTensors, source: FitSource, seed: number): Promise<LearnedTensors> {
-    if (this.params.map_scale !== 'place') return learned;
-    let scorer: Scorer | null = null;
-    try {
-      scorer = this.scorerOf(learned, seed);
-      return { ...learned, ...(await placeProfile(source, scorer)) };
-    } catch (error) {
-      tf.dispose(learned);
-      throw error;
-    } finally {
-      scorer?.dispose();
-    }
-  }
-
-  /** Becomes the fitted model; owns the tensors. */
-  private adopt(learned: LearnedTensors, seed: number): void {
-    let scorer: Scorer;
-    try {
-      scorer = this.scorerOf(learned, seed);
-      const { map_scale, score_top } = this.params;
-      if (map_scale === 'place') scorer = placeScorer(this.name, scorer, learned, score_top ?? 0);
-    } catch (error) {
-      tf.dispose(learned);
-      throw error;
-    }
+  /** Becomes the fitted model. @param found taken over */
+  private adopt({ seed, learned, scorer }: Fitted): void {
+    const { map_scale, score_top } = this.params;
     this.release();
-    this.fitted = { seed, learned, scorer };
+    this.fitted = {
+      ...{ seed, learned },
+      scorer: map_scale === 'place' ? placeScorer(this.name, scorer, learned, score_top ?? 0) : scorer,
+    };
   }
 
   private release(): void {

@@ -3,12 +3,13 @@ import {
   nullable,
   PositiveInteger,
   PositiveNumber,
+  Share,
   strict,
   type t,
   withDefault,
 } from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
-import { SHARED_PARAMS, Share } from '../memory-bank/shared-params.js';
+import { SHARED_PARAMS } from '../memory-bank/shared-params.js';
 import { FEATURE_NET_PARAMS } from './feature-net-params.js';
 
 const Training = trainingRule({

@@ -1,5 +1,5 @@
-import { PositiveInteger, strict, Unit, withDefault, type t } from '../../config/codec.js';
-import { OddInteger, reconstructionKeys } from '../reconstruction/reconstruction-params.js';
+import { OddInteger, PositiveInteger, strict, Unit, withDefault, type t } from '../../config/codec.js';
+import { reconstructionKeys } from '../reconstruction/reconstruction-params.js';
 
 /** Parameters of `vision_draem`. */
 export const DraemParams = strict('DraemParams', {

@@ -6,14 +6,12 @@ import {
   oneOf,
   PositiveInteger,
   PositiveNumber,
-  refine,
+  Share,
   strict,
   t,
   withDefault,
 } from '../../config/codec.js';
 import { FixedResize } from '../fixed-resize.js';
-
-const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
 
 /** Parameters of `vision_dfm`. */
 export const DfmParams = strict('DfmParams', {

@@ -1,6 +1,4 @@
-import { oneOf, refine, t, withDefault } from '../../config/codec.js';
-
-const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
+import { oneOf, Share, withDefault } from '../../config/codec.js';
 
 /** How the detectors of this folder make a score of a map; spread into their parameter codecs. */
 export const scoringParams = {

@@ -1,6 +1,15 @@
-import { FiniteNumber, nullable, oneOf, PositiveInteger, strict, type t, withDefault } from '../../config/codec.js';
+import {
+  FiniteNumber,
+  nullable,
+  oneOf,
+  PositiveInteger,
+  Share,
+  strict,
+  type t,
+  withDefault,
+} from '../../config/codec.js';
 import { ResizeRule } from '../../config/input-rule.js';
-import { SHARED_PARAMS, Share } from './shared-params.js';
+import { SHARED_PARAMS } from './shared-params.js';
 
 /** Parameters of `vision_anomalydino`. */
 export const AnomalyDinoParams = strict('AnomalyDinoParams', {

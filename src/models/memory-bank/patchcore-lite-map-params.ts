@@ -1,6 +1,6 @@
-import { oneOf, strict, type t, withDefault } from '../../config/codec.js';
+import { oneOf, Share, strict, type t, withDefault } from '../../config/codec.js';
 import { ResizeRule } from '../../config/input-rule.js';
-import { SHARED_PARAMS, Share } from './shared-params.js';
+import { SHARED_PARAMS } from './shared-params.js';
 
 /** Parameters of `vision_patchcore_lite_map`. */
 export const PatchcoreLiteMapParams = strict('PatchcoreLiteMapParams', {

@@ -1,6 +1,5 @@
-import { strict, withDefault, type t } from '../../config/codec.js';
+import { Share, strict, type t, withDefault } from '../../config/codec.js';
 import { PICTURE_BANK_PARAMS } from './picture-bank-params.js';
-import { Share } from './shared-params.js';
 
 /** Parameters of `vision_patchcore_lite`. */
 export const PatchcoreLiteParams = strict('PatchcoreLiteParams', {

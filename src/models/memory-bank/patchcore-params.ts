@@ -4,11 +4,12 @@ import {
   NonNegativeInteger,
   NonNegativeNumber,
   nullable,
+  OddInteger,
   oneOf,
   OpenUnit,
   PositiveInteger,
   PositiveNumber,
-  refine,
+  Share,
   strict,
   t,
   Unit,
@@ -18,13 +19,6 @@ import { ResizeRule } from '../../config/input-rule.js';
 import { SizeCodec } from '../../config/size.js';
 import { withBankSize } from './with-bank-size.js';
 import { withProfiles } from './profiles.js';
-
-const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
-const OddInteger = refine(
-  'odd whole number of 1 or more',
-  t.number,
-  (n) => Number.isSafeInteger(n) && n >= 1 && n % 2 === 1,
-);
 
 /** A codec for two kinds of value of which one is an object; the error speaks of the kind that was meant. */
 function numberOr<A, B>(plain: t.Type<A>, object: t.Type<B>): t.Type<A | B> {

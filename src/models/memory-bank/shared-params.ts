@@ -3,22 +3,15 @@ import {
   NonNegativeInteger,
   NonNegativeNumber,
   nullable,
+  OddInteger,
   oneOf,
   PositiveInteger,
   PositiveNumber,
-  refine,
+  Share,
   t,
   Unit,
   withDefault,
 } from '../../config/codec.js';
-
-/** A share of something of which at least a part is kept. */
-export const Share = refine('number above 0 and at most 1', t.number, (n) => n > 0 && n <= 1);
-const OddInteger = refine(
-  'odd whole number of 1 or more',
-  t.number,
-  (n) => Number.isSafeInteger(n) && n >= 1 && n % 2 === 1,
-);
 
 /**
  * Keys that the detectors with a bank have in common, with the defaults of a plain patch bank: to be spread into a codec, where other

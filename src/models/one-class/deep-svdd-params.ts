@@ -1,7 +1,16 @@
-import { defaultsOf, nullable, oneOf, PositiveInteger, strict, t, Unit, withDefault } from '../../config/codec.js';
+import {
+  defaultsOf,
+  nullable,
+  OddInteger,
+  oneOf,
+  PositiveInteger,
+  strict,
+  t,
+  Unit,
+  withDefault,
+} from '../../config/codec.js';
 import { trainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
-import { OddInteger } from '../reconstruction/reconstruction-params.js';
 import { HYPERSPHERE_PARAMS } from './hypersphere-params.js';
 import { PLACE_PARAMS } from '../maps/place-params.js';
 

@@ -6,13 +6,13 @@ import {
   oneOf,
   PositiveInteger,
   PositiveNumber,
+  Share,
   strict,
   t,
   Unit,
   withDefault,
 } from '../../config/codec.js';
 import { ResizeRule } from '../../config/input-rule.js';
-import { Share } from '../memory-bank/shared-params.js';
 
 /** Parameters of `vision_patch_embedding_core_map`. */
 export const PatchEmbeddingCoreMapParams = strict('PatchEmbeddingCoreMapParams', {

@@ -1,25 +1,8 @@
-import {
-  defaultsOf,
-  NonNegativeNumber,
-  oneOf,
-  PositiveInteger,
-  refine,
-  t,
-  Unit,
-  withDefault,
-} from '../../config/codec.js';
+import { defaultsOf, NonNegativeNumber, oneOf, PositiveInteger, t, Unit, withDefault } from '../../config/codec.js';
 import { trainingRule, type TrainingDefaults, type TrainingRule } from '../../config/training-rule.js';
 import { FixedResize } from '../fixed-resize.js';
 import type { LearnedDetectorParams } from '../learned-detector.js';
 import { PLACE_PARAMS } from '../maps/place-params.js';
-
-/** The side of a filter that has a middle. */
-export const OddInteger = refine(
-  'odd whole number of 1 or more',
-  t.number,
-  (n) => Number.isInteger(n) && n >= 1 && n % 2 === 1,
-  { type: 'integer', minimum: 1 },
-);
 
 /** What every model that reconstructs pictures can be told. */
 export interface ReconstructionParams extends LearnedDetectorParams {

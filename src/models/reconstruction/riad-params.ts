@@ -1,5 +1,5 @@
-import { PositiveInteger, PositiveNumber, refine, strict, t, withDefault } from '../../config/codec.js';
-import { OddInteger, reconstructionKeys } from './reconstruction-params.js';
+import { OddInteger, PositiveInteger, PositiveNumber, refine, strict, t, withDefault } from '../../config/codec.js';
+import { reconstructionKeys } from './reconstruction-params.js';
 
 const SquareSizes = refine(
   'list of one or more whole numbers of 1 or more',

@@ -1,20 +1,14 @@
 import {
   NonNegativeInteger,
   NonNegativeNumber,
+  OddInteger,
   PositiveNumber,
-  refine,
   strict,
-  t,
+  type t,
   withDefault,
 } from '../../config/codec.js';
 import { ResizeRule } from '../../config/input-rule.js';
 import { scoringParams } from '../maps/map-params.js';
-
-const OddInteger = refine(
-  'odd whole number of 1 or more',
-  t.number,
-  (n) => Number.isSafeInteger(n) && n >= 1 && n % 2 === 1,
-);
 
 /** Parameters of `vision_golden_template_map`. All lengths are pixels of the model's input. */
 export const GoldenTemplateParams = strict('GoldenTemplateParams', {

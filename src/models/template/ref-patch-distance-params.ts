@@ -3,20 +3,14 @@ import {
   NonNegativeInteger,
   NonNegativeNumber,
   nullable,
+  OddInteger,
   oneOf,
-  refine,
   strict,
   t,
   Unit,
   withDefault,
 } from '../../config/codec.js';
 import { ResizeRule } from '../../config/input-rule.js';
-
-const OddInteger = refine(
-  'odd whole number of 1 or more',
-  t.number,
-  (n) => Number.isSafeInteger(n) && n >= 1 && n % 2 === 1,
-);
 
 /** Parameters of `vision_ref_patch_distance_map`. */
 export const RefPatchDistanceParams = strict('RefPatchDistanceParams', {
