@@ -168,6 +168,7 @@ const kwargs: Record<string, Record<string, unknown>> = {
     coupling_blocks: 2,
     hidden: 8,
     transforms: 2,
+    feature_noise: 0.2,
     training: { epochs: 2, lr: 1e-3 },
   },
   vision_csflow: {

@@ -10,7 +10,7 @@ import type { TrainingTask } from '../training/training-task.js';
 import { ChannelSpread } from './channel-spread.js';
 import type { FeatureJudge } from './feature-judge.js';
 import { FeatureJudgeDetector } from './feature-judge-detector.js';
-import { gaussianNoise } from './gaussian-noise.js';
+import { gaussianNoise } from '../../ops/gaussian-noise.js';
 import { glassNetwork } from './glass-network.js';
 import type { GlassParams } from './glass-params.js';
 import { embedOverlaid, pickOverlay, withOverlays } from './overlaid-features.js';

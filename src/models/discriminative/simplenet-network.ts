@@ -3,7 +3,7 @@ import { highestPlaces } from '../memory-bank/highest-places.js';
 import { convolution } from '../nets/convolution.js';
 import type { Module } from '../nets/module.js';
 import type { FeatureNet } from './feature-net.js';
-import { gaussianNoise } from './gaussian-noise.js';
+import { gaussianNoise } from '../../ops/gaussian-noise.js';
 import { placeDiscriminator } from './place-discriminator.js';
 import type { SimpleNetParams } from './simplenet-params.js';
 import { truncatedL1 } from './truncated-l1.js';

@@ -8,7 +8,7 @@ import { sequence } from '../nets/sequence.js';
 import { constant } from '../../ops/constant.js';
 import type { FeatureBatch, FeatureNet } from './feature-net.js';
 import { focalLoss } from './focal-loss.js';
-import { gaussianNoise } from './gaussian-noise.js';
+import { gaussianNoise } from '../../ops/gaussian-noise.js';
 import { placeAdaptor } from './simplenet-network.js';
 import type { SuperSimpleNetParams } from './supersimplenet-params.js';
 import { truncatedL1 } from './truncated-l1.js';

@@ -9,11 +9,12 @@ const Training = trainingRule({
   ...{ beta1: 0.8, beta2: 0.8, eps: 1e-4 },
 });
 
-const { backbone, resize, interpolation, antialias, context, map_interpolation, map_sigma } = FLOW_PARAMS;
+const { backbone, resize, interpolation, antialias, context, map_interpolation, map_sigma, feature_noise } =
+  FLOW_PARAMS;
 
 /** Parameters of `vision_differnet`. */
 export const DiffernetParams = strict('DiffernetParams', {
-  ...{ backbone, resize, interpolation, antialias, context, map_interpolation, map_sigma },
+  ...{ backbone, resize, interpolation, antialias, context, map_interpolation, map_sigma, feature_noise },
   coupling_blocks: withDefault(PositiveInteger, 8),
   /** Values of each of the three hidden layers of a subnet; 2048 in the paper. */
   hidden: withDefault(PositiveInteger, 128),

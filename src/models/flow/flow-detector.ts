@@ -1,3 +1,4 @@
+import { gaussianNoise } from '../../ops/gaussian-noise.js';
 import { Random } from '../../runtime/random.js';
 import { tf, type Tensor, type Tensor1D, type Tensor4D } from '../../runtime/tf.js';
 import type { FitContext, FitSource } from '../detector.js';
@@ -85,7 +86,7 @@ export abstract class FlowDetector<P extends FlowParams> extends FeatureDetector
           start: begin(model.trained, random),
           statistics: begin(model.statistics, random),
           stepsPerEpoch: full * model.stepsOf(batch_size) + (rest === 0 ? 0 : model.stepsOf(rest)),
-          batches: (_, order) => steps(model, pictures.batches(order), standard, order),
+          batches: (_, order) => steps(model, pictures.batches(order), standard, order, this.params.feature_noise),
           loss: (inputs, pass) => model.loss(inputs, pass),
           ...(heldOut !== null && {
             heldOut: () => steps(model, heldOut(), standard, new Random(context.seed).fork('held out')),
@@ -122,12 +123,24 @@ async function* steps(
   batches: AsyncIterable<Tensor4D>,
   standard: Values,
   random: Random,
+  deviation = 0,
 ): AsyncIterable<Tensor[]> {
+  const drawing = random.fork('feature noise');
   for await (const batch of batches) {
     const x = featuresOf(model, batch, standard);
     batch.dispose();
-    yield* model.steps(x, random);
+    yield* model.steps(deviation === 0 ? x : withNoise(x, deviation, drawing), random);
   }
+}
+
+/** Disposes what it is given. */
+function withNoise(x: readonly Tensor4D[], deviation: number, random: Random): Tensor4D[] {
+  return x.map((scale) => {
+    const noise = gaussianNoise(random, scale.shape, { noise_std: deviation, noise_reach: 1 });
+    const noisy = scale.add<Tensor4D>(noise);
+    tf.dispose([scale, noise]);
+    return noisy;
+  });
 }
 
 function featuresOf(model: FlowModel, batch: Tensor4D, standard: Values): Tensor4D[] {

@@ -19,10 +19,16 @@ export const FLOW_PARAMS = {
   /** Standard deviation of the Gaussian that smooths the map, in pixels of the input. */
   map_sigma: withDefault(NonNegativeNumber, 4),
   ...PLACE_PARAMS,
+  /**
+   * Standard deviation of the normal noise that is added to the standardised features of every training step, new every time: a flow learns a few
+   * good pictures by heart without it, and takes for exact what they happen to share. 0 = none, as in the papers.
+   */
+  feature_noise: withDefault(NonNegativeNumber, 0),
 };
 
 /** What `FlowDetector` reads of them. */
 export interface FlowParams extends LearnedDetectorParams {
   readonly resize: FixedResize;
   readonly training: TrainingRule;
+  readonly feature_noise: number;
 }

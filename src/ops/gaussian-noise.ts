@@ -1,5 +1,5 @@
-import type { Random } from '../../runtime/random.js';
-import { tf, type Tensor4D } from '../../runtime/tf.js';
+import type { Random } from '../runtime/random.js';
+import { tf, type Tensor4D } from '../runtime/tf.js';
 
 /** Normal numbers that are drawn one by one; more of them are stretches of these. */
 const POOL = 2 ** 18;
