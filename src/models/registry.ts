@@ -5,6 +5,7 @@ import { efficientAd } from './distillation/efficientad.spec.js';
 import { reverseDistillation } from './distillation/reverse-distillation.spec.js';
 import { stfpm } from './distillation/stfpm.spec.js';
 import { studentTeacherLite } from './distillation/student-teacher-lite.spec.js';
+import { uninet } from './distillation/uninet.spec.js';
 import { cflow } from './flow/cflow.spec.js';
 import { csflow } from './flow/csflow.spec.js';
 import { differnet } from './flow/differnet.spec.js';
@@ -73,6 +74,7 @@ export const MODELS: readonly ModelSpec[] = [
   cflow as ModelSpec,
   csflow as ModelSpec,
   reverseDistillation as ModelSpec,
+  uninet as ModelSpec,
   differnet as ModelSpec,
   efficientAd as ModelSpec,
   dinomaly as ModelSpec,

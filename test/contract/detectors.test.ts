@@ -66,6 +66,12 @@ const kwargs: Record<string, Record<string, unknown>> = {
     student_width: 2,
     training: { epochs: 3, batch_size: 1, lr: 0.02 },
   },
+  vision_uninet: {
+    backbone: fine,
+    resize: { mode: 'stretch', size: tiny },
+    student_width: 2,
+    training: { epochs: 3, batch_size: 1, lr: 0.02 },
+  },
   // A handful of features and steps asks for noise of all sizes.
   vision_simplenet: {
     backbone: { name: 'filterbank', stride: 4, levels: 1 },

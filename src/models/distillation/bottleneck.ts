@@ -1,6 +1,6 @@
 import { tf, type Tensor4D } from '../../runtime/tf.js';
 import type { Tap } from '../backbones/extractor.js';
-import { basicBlock } from '../nets/basic-block.js';
+import { basicBlock, type BlockRule } from '../nets/basic-block.js';
 import { batchNorm } from '../nets/batch-norm.js';
 import { convolution } from '../nets/convolution.js';
 import type { Module, Pass, Start } from '../nets/module.js';
@@ -27,15 +27,20 @@ export interface Bottleneck {
  * good pictures do not have gets lost.
  *
  * @param channelsAt the width of the network at a stride
+ * @param block of the embedding
  */
-export function bottleneck(taps: readonly Tap[], channelsAt: (stride: number) => number): Bottleneck {
+export function bottleneck(
+  taps: readonly Tap[],
+  channelsAt: (stride: number) => number,
+  block: (rule: BlockRule) => Module = basicBlock,
+): Bottleneck {
   const coarsest = Math.max(...taps.map((tap) => tap.stride));
   const fused = taps.map((tap, i) => falling(`mff.${i}`, tap, coarsest, channelsAt));
   const from = taps.reduce((sum, tap) => sum + (tap.stride === coarsest ? tap.channels : channelsAt(coarsest)), 0);
   const to = channelsAt(2 * coarsest);
   const embedding = sequence([
-    basicBlock({ name: 'oce.0', from, to, stride: 2 }),
-    ...Array.from({ length: BLOCKS - 1 }, (_, b) => basicBlock({ name: `oce.${b + 1}`, from: to, to })),
+    block({ name: 'oce.0', from, to, stride: 2 }),
+    ...Array.from({ length: BLOCKS - 1 }, (_, b) => block({ name: `oce.${b + 1}`, from: to, to })),
   ]);
   const modules = [...fused, embedding];
   return {
