@@ -5,6 +5,7 @@ import { checkGraph } from './check.js';
 import { foldPadding } from './fold-padding.js';
 import { type GraphPass } from './graph.js';
 import { type NativeBackend } from './native.js';
+import { orderedSums } from './ordered-sums.js';
 import { padDepthwise } from './pad-depthwise.js';
 import { type Precision } from './precision.js';
 import { prune } from './prune.js';
@@ -22,8 +23,8 @@ interface LoadOptions {
   readonly tolerance: number;
 }
 
-/** What helps TensorFlow's optimiser; the results stay the same. */
-const TUNING: readonly GraphPass[] = [prune, padDepthwise, foldPadding, biasAdd, residualSum];
+/** What helps TensorFlow's optimiser, and what keeps it from results that change from run to run. */
+const TUNING: readonly GraphPass[] = [prune, padDepthwise, foldPadding, biasAdd, residualSum, orderedSums];
 
 /**
  * Records `fn`, rewrites the graph, hands it to TensorFlow and checks it, unless that was done before with the same graph.
