@@ -68,9 +68,9 @@ const kwargs: Record<string, Record<string, unknown>> = {
   },
   vision_uninet: {
     backbone: fine,
-    resize: { mode: 'stretch', size: tiny },
+    resize: { mode: 'stretch', size: { height: 32, width: 32 } },
     student_width: 2,
-    training: { epochs: 3, batch_size: 1, lr: 0.02 },
+    training: { epochs: 12, batch_size: 4, lr: 0.02 },
   },
   // A handful of features and steps asks for noise of all sizes.
   vision_simplenet: {

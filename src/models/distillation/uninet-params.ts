@@ -14,7 +14,7 @@ export const UniNetParams = strict('UniNetParams', {
   /** What the cosine counts in the loss; the contrast between places counts the rest of 1. */
   cosine_weight: withDefault(Unit, 0.7),
   /** Of the contrast. */
-  temperature: withDefault(PositiveNumber, 0.1),
+  temperature: withDefault(PositiveNumber, 2),
   /** The share of places that the image score is the mean of, for every unit of distance. */
   score_alpha: withDefault(Share, 0.01),
   /** The least share of places that it is the mean of; one place always counts. */
