@@ -2,6 +2,7 @@ import {
   defaultsOf,
   FiniteNumber,
   NonNegativeNumber,
+  nullable,
   PositiveInteger,
   PositiveNumber,
   strict,
@@ -16,6 +17,8 @@ const Training = trainingRule({ epochs: 300, batch_size: 32, lr: 2e-4, optimizer
 /** Parameters of `vision_supersimplenet`. */
 export const SuperSimpleNetParams = strict('SuperSimpleNetParams', {
   ...FEATURE_NET_PARAMS,
+  /** How many times as fine the grid is as that of the finest layer; null = 2, as in the paper; 1 takes a quarter of the time. */
+  upscale: withDefault(nullable(PositiveInteger), null),
   /** Channels of the convolution of the head that judges the whole picture. */
   cls_dim: withDefault(PositiveInteger, 128),
   /** Whether that head sees the adapted features (ICPR 2024) instead of those of the backbone (the journal). */

@@ -7,12 +7,9 @@ import { framedFeatures } from '../backbones/framed-features.js';
 import { adaptivePoolMatrix } from '../memory-bank/adaptive-pool.js';
 import type { PlaceFeatures } from './place-features.js';
 
-/** How much finer the grid is than that of the finest layer. */
-const FINER = 2;
-
 /**
- * The features of SuperSimpleNet: every layer is brought bilinearly to twice the grid of the finest one, and every place is the mean of its
- * 3 x 3 neighbourhood.
+ * The features of SuperSimpleNet: every layer is brought bilinearly to the grid of the finest one, or a finer one, and every place is the mean of
+ * its 3 x 3 neighbourhood.
  */
 export class UpscaledFeatures implements PlaceFeatures {
   readonly width: number;
@@ -23,15 +20,17 @@ export class UpscaledFeatures implements PlaceFeatures {
   /**
    * @param extractor borrowed
    * @param width to which the joined layers are pooled; null keeps them
+   * @param finer times as fine the grid is as that of the finest layer
    * @throws ConfigError when the context does not fit the backbone
    */
   constructor(
     private readonly extractor: FeatureExtractor,
     context: number | null,
     width: number | null,
+    finer: number,
   ) {
     this.context = frameWidth(extractor, context);
-    this.stride = Math.min(...extractor.taps.map((tap) => tap.stride)) / FINER;
+    this.stride = Math.min(...extractor.taps.map((tap) => tap.stride)) / finer;
     const joined = extractor.taps.reduce((sum, { channels }) => sum + channels, 0);
     this.width = width ?? joined;
     this.mix = width === null ? null : tf.tensor2d(adaptivePoolMatrix(joined, width), [joined, width]);

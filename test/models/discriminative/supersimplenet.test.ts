@@ -2,14 +2,19 @@ import { expect } from 'chai';
 import { decode } from '../../../src/config/codec.js';
 import { PictureFitSource } from '../../../src/inference/fit-source.js';
 import { DefectFitSource } from '../../../src/inference/defect-fit-source.js';
+import { frameWidth } from '../../../src/models/backbones/frame-width.js';
+import { framedFeatures } from '../../../src/models/backbones/framed-features.js';
 import { FilterbankExtractor } from '../../../src/models/backbones/filterbank.js';
 import { SuperSimpleNetParams } from '../../../src/models/discriminative/supersimplenet-params.js';
 import { SuperSimpleNet } from '../../../src/models/discriminative/supersimplenet.js';
+import { UpscaledFeatures } from '../../../src/models/discriminative/upscaled-features.js';
+import { resample } from '../../../src/ops/resample.js';
 import { silent } from '../../../src/runtime/progress.js';
-import { tf } from '../../../src/runtime/tf.js';
+import { tf, type Tensor4D } from '../../../src/runtime/tf.js';
 import { createTrainer } from '../../../src/workbench/training/create-trainer.js';
 import { leavesNoTensors, onEveryBackend } from '../../support/backends.js';
 import { sourceOf, toyPicture } from '../../support/toy-pictures.js';
+import { worst } from '../../support/worst.js';
 
 onEveryBackend('SuperSimpleNet', () => {
   it(
@@ -41,6 +46,35 @@ onEveryBackend('SuperSimpleNet', () => {
         return score;
       };
       expect(await fitted(true)).to.not.equal(await fitted(false));
+    }),
+  );
+
+  it(
+    'sees places on the grid of the finest layer, or on one so many times as fine',
+    leavesNoTensors(async () => {
+      const extractor = new FilterbankExtractor({ name: 'filterbank', stride: 8, levels: 2 });
+      const pixels = tf.tidy(() => tf.stack([tf.tensor3d(Float32Array.from(toyPicture(1).rgb), [48, 64, 3])]));
+      const layers = framedFeatures(extractor, frameWidth(extractor, null), pixels as Tensor4D);
+      for (const finer of [1, 2]) {
+        const features = new UpscaledFeatures(extractor, null, null, finer);
+        const got = features.embed(pixels as Tensor4D);
+        expect(got.shape).to.deep.equal([1, 6 * finer, 8 * finer, features.width]);
+        // The middle of nine places whose means are those of the layer, each brought to the grid alone.
+        const wanted = tf.tidy(() => {
+          const size = { height: 6 * finer, width: 8 * finer };
+          const joined = tf.concat(
+            layers.map((layer) => resample(layer, size, { interpolation: 'bilinear' })),
+            3,
+          );
+          return joined.slice([0, 1, 2, 0], [1, 3, 3, -1]).mean([1, 2]);
+        });
+        const place = got.slice([0, 2, 3, 0], [1, 1, 1, -1]);
+        expect(worst(await place.data(), await wanted.data())).to.be.below(1e-5);
+        tf.dispose([got, wanted, place]);
+        features.dispose();
+      }
+      tf.dispose([pixels, layers]);
+      extractor.dispose();
     }),
   );
 });
