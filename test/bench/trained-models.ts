@@ -18,6 +18,7 @@ import { PROTOCOLS } from './protocols/trained-models.js';
 const SEED = 0;
 const KINDS: readonly DemoKind[] = ['woven', 'machined', 'printed'];
 const WANTED = process.env.IMGANO_BENCH_SETS?.split(',');
+const isWanted = (title: string) => WANTED?.includes(title) ?? true;
 /** Good pictures of a kind, and the share of them that the threshold is read from, as in `imgano demo`. */
 const [TRAIN_GOOD, HOLDOUT] = [40, 0.3];
 /** Test pictures, good and bad: the demo's 12 of each leave an AUROC of .8 within .1 either way. */
@@ -46,13 +47,9 @@ interface Figures {
 export default async function (names: readonly string[]): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'imgano-bench-'));
   try {
-    await generateDemoData(work, {
-      seed: SEED,
-      kinds: KINDS,
-      trainGood: TRAIN_GOOD,
-      testGood: TESTED,
-      testBad: TESTED,
-    });
+    const kinds = KINDS.filter(isWanted);
+    const counts = { trainGood: TRAIN_GOOD, testGood: TESTED, testBad: TESTED };
+    if (kinds.length > 0) await generateDemoData(work, { seed: SEED, kinds, ...counts });
     console.log('| model | pictures | image AUROC | AUPRO | untrained AUROC | untrained AUPRO | fit |');
     console.log('| --- | --- | --- | --- | --- | --- | --- |');
     for (const name of names.length > 0 ? names : Object.keys(PROTOCOLS)) await compete(name, work);
@@ -72,7 +69,7 @@ async function compete(name: string, work: string): Promise<void> {
       : [{ title: 'magnetic-tile', root: tiles, kwargs: { ...protocol.kwargs, ...protocol.tiles } }]),
   ];
   const trains = 'training' in (decode(findModel(name).params, {}, name) as object);
-  for (const { title, root, kwargs } of sets.filter((set) => WANTED?.includes(set.title) ?? true)) {
+  for (const { title, root, kwargs } of sets.filter((set) => isWanted(set.title))) {
     const defects_dir = protocol.defects === true ? await madeUpDefects(root, work) : null;
     const untrained = { ...kwargs, training: { ...(kwargs.training as object), ...UNTRAINED } };
     const dataset = { root, defects_dir };

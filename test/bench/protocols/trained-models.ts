@@ -15,7 +15,6 @@ const TRUNK = {
   layers: ['conv_pw_5_relu', 'conv_pw_11_relu'],
 };
 const TRUNK_AT_8 = { ...TRUNK, layers: ['conv_pw_5_relu'] };
-const TRUNK_AT_16 = { ...TRUNK, layers: ['conv_pw_11_relu'] };
 const FINE_BANK = { name: 'filterbank', stride: 4, levels: 3 };
 
 const square = (side: number) => ({ resize: { mode: 'stretch', size: { height: side, width: side } } });
@@ -37,7 +36,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   vqvae_conv: { kwargs: { ...ALIKE, width: 8, codes: 256, training: { epochs: 200, batch_size: 4, lr: 2e-3 } } },
   vision_cfa: { kwargs: square(192) },
   vision_cflow: { kwargs: square(192), tiles: { backbone: TRUNK, training: { epochs: 6 } } },
-  vision_csflow: { kwargs: square(192) },
+  vision_csflow: { kwargs: { ...square(192), coupling_blocks: 2 } },
   vision_cutpaste: {
     kwargs: { ...square(128), map_scale: 'place', width: 16, training: { epochs: 300, batch_size: 8 } },
   },
@@ -57,7 +56,9 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       training: { epochs: 1000, max_steps: 80, batch_size: 16, lr: 1e-3, memory_mb: 2048 },
     },
   },
-  vision_differnet: { kwargs: { ...square(256), backbone: TRUNK_AT_8, training: { epochs: 20 } } },
+  vision_differnet: {
+    kwargs: { ...square(256), backbone: TRUNK_AT_8, feature_noise: 0.6, training: { epochs: 150 } },
+  },
   vision_dinomaly: {
     kwargs: { ...square(192), map_scale: 'place', easy_steps: 150, training: { max_steps: 400, batch_size: 8 } },
   },
@@ -131,10 +132,12 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     kwargs: {
       ...HEAD,
       ...square(384),
-      backbone: TRUNK_AT_16,
-      map_scale: 'place',
-      cls_dim: 32,
+      ...{ upscale: 1, map_scale: 'place', cls_dim: 32 },
       training: { epochs: 20, batch_size: 4, lr: 1e-3 },
     },
+  },
+  vision_uninet: {
+    kwargs: { ...square(192), student_width: 16, training: { epochs: 40, batch_size: 4 } },
+    tiles: { backbone: TRUNK, training: { epochs: 15, batch_size: 4 } },
   },
 };
