@@ -68,13 +68,14 @@ async function compete(name: string, work: string): Promise<void> {
       ? []
       : [{ title: 'magnetic-tile', root: tiles, kwargs: { ...protocol.kwargs, ...protocol.tiles } }]),
   ];
-  const trains = 'training' in (decode(findModel(name).params, {}, name) as object);
+  const model = protocol.model ?? name;
+  const trains = 'training' in (decode(findModel(model).params, {}, name) as object);
   for (const { title, root, kwargs } of sets.filter((set) => isWanted(set.title))) {
     const defects_dir = protocol.defects === true ? await madeUpDefects(root, work) : null;
     const untrained = { ...kwargs, training: { ...(kwargs.training as object), ...UNTRAINED } };
     const dataset = { root, defects_dir };
-    const trained = await figuresOf(name, dataset, kwargs, work);
-    const before = trains ? await figuresOf(name, dataset, untrained, work) : null;
+    const trained = await figuresOf(model, dataset, kwargs, work);
+    const before = trains ? await figuresOf(model, dataset, untrained, work) : null;
     const fit = `${trained.seconds.toFixed(0)} s (${trained.backend}, ${availableParallelism()} cores)`;
     const cells = [trained.auroc, trained.aupro, before?.auroc, before?.aupro].map((v) => v?.toFixed(3) ?? '-');
     console.log(`| ${[name, title, ...cells, fit].join(' | ')} |`);

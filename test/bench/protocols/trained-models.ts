@@ -1,5 +1,7 @@
 /** How a model is trained for its row of `npm run bench -- trained-models`. */
 export interface Protocol {
+  /** The model, where the row is another setting of one; absent = the row's name. */
+  readonly model?: string;
   /** Its parameters on the demo's pictures. */
   readonly kwargs: Record<string, unknown>;
   /** Its parameters on the magnetic tiles, laid over `kwargs`; absent = the same. */
@@ -32,6 +34,11 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   core_autoencoder: { kwargs: square(192), tiles: { backbone: TRUNK } },
   core_deep_svdd: { kwargs: square(192), tiles: { backbone: TRUNK } },
   ssim_autoencoder: { kwargs: { ...ALIKE, levels: 3, training: { epochs: 100, batch_size: 4, lr: 2e-3 } } },
+  /** Its paper's map, without the measure of every place. */
+  ssim_autoencoder_plain: {
+    model: 'ssim_autoencoder',
+    kwargs: { ...ALIKE, map_scale: 'none', levels: 3, training: { epochs: 100, batch_size: 4, lr: 2e-3 } },
+  },
   vae_conv: { kwargs: { ...ALIKE, levels: 3, training: { epochs: 100, batch_size: 4, lr: 2e-3 } } },
   vqvae_conv: { kwargs: { ...ALIKE, width: 8, codes: 256, training: { epochs: 200, batch_size: 4, lr: 2e-3 } } },
   vision_cfa: { kwargs: square(192) },
