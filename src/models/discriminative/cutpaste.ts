@@ -9,6 +9,7 @@ import { LearnedDetector, type LearnedTensors, type Scorer } from '../learned-de
 import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { begin, scoring, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { pictureOptions } from '../training/picture-options.js';
 import { requireTrainer } from '../training/require-trainer.js';
 import { TrainingPictures } from '../training/training-pictures.js';
 import { cutPasteLoss, cutPasteNetwork, type CutPasteNetwork } from './cutpaste-network.js';
@@ -37,11 +38,7 @@ export class CutPaste extends LearnedDetector<CutPasteParams> {
     const { training: rule } = this.params;
     const { features, head } = this.network;
     const pictures = await TrainingPictures.collect(source, context, {
-      name: this.name,
-      batchSize: rule.batch_size,
-      memoryMb: rule.memory_mb,
-      validationFraction: rule.validation_fraction,
-      augment: rule.augment,
+      ...pictureOptions(this.name, rule),
     });
     const random = new Random(context.seed).fork('start');
     const { heldOut } = pictures;

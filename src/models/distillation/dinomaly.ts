@@ -11,6 +11,7 @@ import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring, type Pass } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { pictureOptions } from '../training/picture-options.js';
 import { requireTrainer } from '../training/require-trainer.js';
 import { TrainingPictures } from '../training/training-pictures.js';
 import type { Loss } from '../training/training-task.js';
@@ -69,11 +70,7 @@ export class Dinomaly extends FeatureDetector<DinomalyParams> {
     const train = requireTrainer(context, this.name);
     const { training } = this.params;
     const pictures = await TrainingPictures.collect(source, context, {
-      name: this.name,
-      batchSize: training.batch_size,
-      memoryMb: training.memory_mb,
-      validationFraction: training.validation_fraction,
-      augment: training.augment,
+      ...pictureOptions(this.name, training),
       embed: (pixels) => tf.tidy(() => tf.concat(this.seen(pixels), 3)),
     });
     try {

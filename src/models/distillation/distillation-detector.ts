@@ -9,6 +9,7 @@ import type { LearnedDetectorParams, LearnedTensors, Scorer } from '../learned-d
 import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { begin, scoring, type Pass, type Start } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { pictureOptions } from '../training/picture-options.js';
 import { requireTrainer } from '../training/require-trainer.js';
 import { TrainingPictures } from '../training/training-pictures.js';
 import type { Loss } from '../training/training-task.js';
@@ -71,11 +72,7 @@ export abstract class DistillationDetector<P extends DistillationParams> extends
     const { training } = this.params;
     const shapes: PackedShape[] = [];
     const pictures = await TrainingPictures.collect(source, context, {
-      name: this.name,
-      batchSize: training.batch_size,
-      memoryMb: training.memory_mb,
-      validationFraction: training.validation_fraction,
-      augment: training.augment,
+      ...pictureOptions(this.name, training),
       embed: (pixels) =>
         tf.tidy(() => {
           const features = framedFeatures(this.extractor, frame, pixels);

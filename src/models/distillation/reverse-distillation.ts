@@ -1,10 +1,11 @@
-import { checkSides } from '../check-sides.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { frameWidth } from '../backbones/frame-width.js';
 import { bottleneck } from './bottleneck.js';
+import { checkHalvedSides } from './check-halved-sides.js';
 import type { ReverseDistillationParams } from './reverse-distillation-params.js';
 import type { Student } from './student.js';
 import { studentDecoder } from './student-decoder.js';
+import { studentWidths } from './student-widths.js';
 import { TeacherStudent } from './teacher-student.js';
 
 const FEATURE_KEYS = ['backbone', 'resize', 'interpolation', 'antialias', 'context', 'student_width'] as const;
@@ -18,15 +19,14 @@ export class ReverseDistillation extends TeacherStudent<ReverseDistillationParam
   constructor(params: ReverseDistillationParams, extractor: FeatureExtractor) {
     const { taps } = extractor;
     const student = featureStudent(extractor, params.student_width);
-    // The bottleneck halves the coarsest grid, which the decoder doubles again.
-    checkSides(params.resize, { multiple: 2 * Math.max(...taps.map((tap) => tap.stride)) });
+    checkHalvedSides(params.resize, taps);
     const frame = frameWidth(extractor, params.context);
     super('vision_reverse_distillation', params, extractor, FEATURE_KEYS, { student, frame, fusion: 'sum' });
   }
 }
 
 function featureStudent({ taps }: FeatureExtractor, width: number): Student {
-  const channelsAt = (stride: number) => Math.max(1, Math.round((width * stride) / 4));
+  const channelsAt = studentWidths(width);
   const decoder = studentDecoder(taps, channelsAt);
   const embedding = bottleneck(taps, channelsAt);
   return {

@@ -1,17 +1,18 @@
 import { tf, type Tensor4D } from '../../runtime/tf.js';
 import { batchNorm } from '../nets/batch-norm.js';
 import type { BlockRule } from '../nets/basic-block.js';
+import { blockResidual } from '../nets/block-residual.js';
 import { convolution } from '../nets/convolution.js';
 import type { Module } from '../nets/module.js';
 import { rectified } from '../nets/rectified.js';
-import { residual } from '../nets/residual.js';
 import { sequence } from '../nets/sequence.js';
 
 /**
  * The block of UniNet's bottleneck: each half of the channels has two convolutions of its own, and one of size 1 joins what both give; a shortcut
  * beside. The published block begins with filters of 7 x 7 in the second half, and replaces them by 3 x 3 before it is trained.
  */
-export function splitBlock({ name, from, to, stride = 1 }: BlockRule): Module {
+export function splitBlock(rule: BlockRule): Module {
+  const { name, from, to, stride } = rule;
   const sizes = [Math.ceil(from / 2), Math.floor(from / 2)];
   const half = Math.max(1, to >> 1);
   const branches = sizes.map((channels, i) =>
@@ -36,10 +37,5 @@ export function splitBlock({ name, from, to, stride = 1 }: BlockRule): Module {
         return joining.apply(tf.concat(halves, 3), pass);
       }),
   };
-  if (stride === 1 && from === to) return residual(main, null);
-  const shortcut = sequence([
-    convolution({ name: `${name}.downsample.0`, from, to, size: 1, stride, bias: false }),
-    batchNorm(`${name}.downsample.1`, to),
-  ]);
-  return residual(main, shortcut);
+  return blockResidual(rule, main);
 }

@@ -1,13 +1,14 @@
 import { tf, type Scalar, type Tensor1D, type Tensor3D, type Tensor4D } from '../../runtime/tf.js';
 import type { FeatureExtractor } from '../backbones/extractor.js';
 import { frameWidth } from '../backbones/frame-width.js';
-import { checkSides } from '../check-sides.js';
 import type { Pass } from '../nets/module.js';
 import type { Loss } from '../training/training-task.js';
+import { checkHalvedSides } from './check-halved-sides.js';
 import { cosineDistances } from './cosine-distances.js';
 import { DistillationDetector } from './distillation-detector.js';
 import { fuseMaps } from './fuse-maps.js';
 import { similarityLoss } from './similarity-loss.js';
+import { studentWidths } from './student-widths.js';
 import { TARGET, uninetNetwork, type UniNetwork } from './uninet-network.js';
 import type { UniNetParams } from './uninet-params.js';
 import { weightedDecision } from './weighted-decision.js';
@@ -24,10 +25,8 @@ export class UniNet extends DistillationDetector<UniNetParams> {
    */
   constructor(params: UniNetParams, extractor: FeatureExtractor) {
     const { taps } = extractor;
-    // The bottleneck halves the coarsest grid, which the decoder doubles again.
-    checkSides(params.resize, { multiple: 2 * Math.max(...taps.map((tap) => tap.stride)) });
-    const width = params.student_width;
-    const network = uninetNetwork(taps, (stride) => Math.max(1, Math.round((width * stride) / 4)));
+    checkHalvedSides(params.resize, taps);
+    const network = uninetNetwork(taps, studentWidths(params.student_width));
     const frame = frameWidth(extractor, params.context);
     super('vision_uninet', params, extractor, FEATURE_KEYS, { ...network, seesPictures: false, frame });
     this.network = network;

@@ -7,6 +7,7 @@ import type { LearnedTensors, Scorer } from '../learned-detector.js';
 import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { begin, scoring, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { pictureOptions } from '../training/picture-options.js';
 import { requireTrainer } from '../training/require-trainer.js';
 import { TrainingPictures } from '../training/training-pictures.js';
 import { ChannelStandard, standardized, standardNames } from './channel-standard.js';
@@ -28,11 +29,7 @@ export abstract class FlowDetector<P extends FlowParams> extends FeatureDetector
     const standards = model.scales.map((_, i) => new ChannelStandard(i));
     try {
       const pictures = await TrainingPictures.collect(source, context, {
-        name: this.name,
-        batchSize: training.batch_size,
-        memoryMb: training.memory_mb,
-        validationFraction: training.validation_fraction,
-        augment: training.augment,
+        ...pictureOptions(this.name, training),
         embed: (pixels) => tf.tidy(() => packScales(model.features(pixels))),
         onCollected: (kept) => {
           const scales = unpackScales(kept, model.scales);

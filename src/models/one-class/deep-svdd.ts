@@ -8,6 +8,7 @@ import { compiledScorer } from '../memory-bank/compiled-scorer.js';
 import { highestPlaces } from '../memory-bank/highest-places.js';
 import { begin, scoring, type Module, type Pass, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { pictureOptions } from '../training/picture-options.js';
 import { requireTrainer } from '../training/require-trainer.js';
 import { TrainingPictures } from '../training/training-pictures.js';
 import type { DeepSvddParams } from './deep-svdd-params.js';
@@ -55,11 +56,7 @@ export class DeepSvdd extends LearnedDetector<DeepSvddParams & LearnedDetectorPa
   protected async learn(source: FitSource, context: FitContext): Promise<LearnedTensors> {
     const { training: rule } = this.params;
     const pictures = await TrainingPictures.collect(source, context, {
-      name: this.name,
-      batchSize: rule.batch_size,
-      memoryMb: rule.memory_mb,
-      validationFraction: rule.validation_fraction,
-      augment: rule.augment,
+      ...pictureOptions(this.name, rule),
     });
     try {
       const begun = await this.begun(pictures, context);

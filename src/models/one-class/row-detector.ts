@@ -10,6 +10,7 @@ import { highestPlaces } from '../memory-bank/highest-places.js';
 import { PatchEmbedding } from '../memory-bank/patch-embedding.js';
 import { begin, scoring, type Pass, type Values } from '../nets/module.js';
 import { requireLearned } from '../require-learned.js';
+import { pictureOptions } from '../training/picture-options.js';
 import { requireTrainer } from '../training/require-trainer.js';
 import { TrainingPictures } from '../training/training-pictures.js';
 import { rowBatches, rowSteps } from './row-batches.js';
@@ -50,11 +51,7 @@ export class RowDetector<P extends RowParams & { readonly backbone: unknown }> e
     const standard = new ChannelStandard(0);
     try {
       const pictures = await TrainingPictures.collect(source, context, {
-        name: this.name,
-        batchSize: training.batch_size,
-        memoryMb: training.memory_mb,
-        validationFraction: training.validation_fraction,
-        augment: training.augment,
+        ...pictureOptions(this.name, training),
         embed: (pixels) => this.rowsOf(pixels, embedding),
         onCollected: (rows) => standard.add(rows),
       });

@@ -23,6 +23,8 @@ const square = (side: number) => ({ resize: { mode: 'stretch', size: { height: s
 
 /** For models that reconstruct pictures of parts that lie alike. */
 const ALIKE = { ...square(128), map_scale: 'place', score_top: 0.001 };
+/** With one level less than the default. */
+const SHALLOW = { ...ALIKE, levels: 3, training: { epochs: 100, batch_size: 4, lr: 2e-3 } };
 /** A narrow head on the trunk. */
 const HEAD = { backbone: TRUNK, feature_dim: 192, hidden_dim: 192, noise_std: 0.06, adaptor_rate: 1e-3 };
 
@@ -33,13 +35,13 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   },
   core_autoencoder: { kwargs: square(192), tiles: { backbone: TRUNK } },
   core_deep_svdd: { kwargs: square(192), tiles: { backbone: TRUNK } },
-  ssim_autoencoder: { kwargs: { ...ALIKE, levels: 3, training: { epochs: 100, batch_size: 4, lr: 2e-3 } } },
+  ssim_autoencoder: { kwargs: SHALLOW },
   /** Its paper's map, without the measure of every place. */
   ssim_autoencoder_plain: {
     model: 'ssim_autoencoder',
-    kwargs: { ...ALIKE, map_scale: 'none', levels: 3, training: { epochs: 100, batch_size: 4, lr: 2e-3 } },
+    kwargs: { ...SHALLOW, map_scale: 'none' },
   },
-  vae_conv: { kwargs: { ...ALIKE, levels: 3, training: { epochs: 100, batch_size: 4, lr: 2e-3 } } },
+  vae_conv: { kwargs: SHALLOW },
   vqvae_conv: { kwargs: { ...ALIKE, width: 8, codes: 256, training: { epochs: 200, batch_size: 4, lr: 2e-3 } } },
   vision_cfa: { kwargs: square(192) },
   vision_cflow: { kwargs: square(192), tiles: { backbone: TRUNK, training: { epochs: 6 } } },

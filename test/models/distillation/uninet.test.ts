@@ -211,11 +211,9 @@ onEveryBackend('UniNet', () => {
           const rule = { cosine_weight: 0.7, temperature: 0.5 };
           return tf.addN(teachers.map((teacher, i) => similarityLoss(teacher, answers[i], rule))) as Scalar;
         });
-      const names = [
-        ...['target.0', 'mff.0.0.conv', 'oce.0.half1.conv1', 'oce.1.conv3', 'decoder1.0.conv1', 'head0'].map(
-          (name) => `${name}.weight`,
-        ),
-      ];
+      const names = ['target.0', 'mff.0.0.conv', 'oce.0.half1.conv1', 'oce.1.conv3', 'decoder1.0.conv1', 'head0'].map(
+        (name) => `${name}.weight`,
+      );
       const some = Object.fromEntries(names.map((name) => [name, start[name]]));
       // A gate away from 0, where the least of two has no kink.
       const gate = tf.fill([5], -0.7) as Tensor1D;
